@@ -1,0 +1,170 @@
+"""Which paragraphs are not the article: menus, bylines, captions, credits, sign-ups.
+
+No list of sites: an article's body is made of sentences, and what stands around
+it is told by its shape (no sentence end, few words, separators, parentheses), its
+place (before the first or after the last sentence) and a few words that every
+language's pages use ("By", "Source:", "Subscribe"). A short line inside the body
+is a heading. A file without any long sentence is left alone: there, short lines
+are all that it says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+from index.models import Kind, Paragraph
+
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»›)\]」』]*$")
+_WORD = re.compile(r"\w[\w'’.-]*")
+_BODY_WORDS = 8
+_HEADLINE_WORDS = 4
+_HEADING_WORDS = 20
+_BYLINE_WORDS = 9
+
+_NAME = r"(?-i:[^\W\d_a-zа-я][\w'’.-]*)"
+_PARTICLE = r"(?:de|da|di|du|van|von|der|den|bin|al|el|la|le|and|und|et|y|e|и|i)"
+_NAMES = rf"{_NAME}(?:,?\s+(?:{_NAME}|{_PARTICLE}))*"
+_BYLINE = re.compile(
+    rf"(?:written by|reported by|by|von|par|por|di|door|af|av|text|автор|autor|author|"
+    rf"текст)\s*:?\s+(?P<name>{_NAMES})\s*[,|·–—-]?\s*(?P<rest>.*)",
+    re.IGNORECASE,
+)
+_CREDIT_WORDS = re.compile(
+    r"(?:^|[\s(\[.])(?:source|photo|image|picture|credit|courtesy|illustration|graphic|foto|bild|"
+    r"quelle|grafik|fuente|imagen|crédito|crédit|photographie|immagine|fonte|фото|источник|"
+    r"иллюстрация)s?(?:\s+by)?\s*[:/|]|©|\(c\)\s*\d{4}|all rights reserved|public domain",
+    re.IGNORECASE,
+)
+_CALL_TO_ACTION = re.compile(
+    r"(?:please\s+)?(?:sign up|sign in|log ?in|subscribe|follow us|read more|read also|see also|"
+    r"click here|share (?:this|on)|download (?:the|our)|join (?:us|our)|welcome to|related|"
+    r"get (?:the|our) .*newsletter|accept (?:all )?cookies|advertisement|abonnieren|jetzt|"
+    r"mehr (?:lesen|zum thema)|lesen sie auch|suscr[ií]bete|síguenos|leer más|inscrivez-vous|"
+    r"abonnez-vous|lire aussi|iscriviti|подпис|читайте также|подробнее)\b",
+    re.IGNORECASE,
+)
+_CREDIT_IN_BRACKETS = re.compile(r"[(\[][^()\[\]]{1,80}[)\]]\.?")
+_SEPARATORS = re.compile(r"[|•›»>/·]")
+
+
+def classify(text: str, paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """The same paragraphs, each with its kind."""
+    lines = [text[p.start : p.end] for p in paragraphs]
+    body = [i for i, line in enumerate(lines) if _is_body(line)]
+    if not body:
+        return paragraphs
+    counts = Counter(line.casefold() for line in lines)
+    kinds = [
+        _kind(line, i, body[0], body[-1], counts[line.casefold()] > 1)
+        for i, line in enumerate(lines)
+    ]
+    _mark_name_lines(lines, kinds)
+    _mark_captions_of_title(lines, kinds)
+    return [replace(p, kind=kind) for p, kind in zip(paragraphs, kinds, strict=True)]
+
+
+def find_title(text: str, paragraphs: list[Paragraph]) -> str:
+    """The headline above the body, else the article's first sentence, shortened."""
+    for paragraph in paragraphs:
+        line = text[paragraph.start : paragraph.end]
+        if paragraph.kind is Kind.HEADING:
+            return _shorten(line)
+        if paragraph.kind is Kind.BODY:
+            return _shorten(re.split(r"(?<=[.!?。！？])\s", line, maxsplit=1)[0])
+    return _shorten(text.lstrip("\ufeff").strip())
+
+
+def find_author(text: str, paragraphs: list[Paragraph]) -> str | None:
+    """The name in the first byline that has one ("By Vafa Guliyeva" → "Vafa Guliyeva")."""
+    for paragraph in paragraphs:
+        if paragraph.kind is Kind.BYLINE:
+            match = _BYLINE.fullmatch(text[paragraph.start : paragraph.end])
+            if match:
+                return match["name"].strip()
+    return None
+
+
+def _is_body(line: str) -> bool:
+    """A sentence that somebody wrote to be read: long enough, and with an end."""
+    return (
+        bool(_SENTENCE_END.search(line))
+        and (len(_WORD.findall(line)) >= _BODY_WORDS or _is_unspaced_sentence(line))
+        and not _is_furniture_sentence(line)
+    )
+
+
+def _is_unspaced_sentence(line: str) -> bool:
+    """Chinese, Japanese and Thai sentences count few "words", being written without spaces."""
+    return len(line) >= _BODY_WORDS * 2 and len(line) > 8 * len(line.split())
+
+
+def _is_furniture_sentence(line: str) -> bool:
+    words = len(_WORD.findall(line))
+    return bool(_CREDIT_IN_BRACKETS.fullmatch(line)) or (
+        words <= 2 * _BODY_WORDS + 4 and bool(_CALL_TO_ACTION.match(line))
+    )
+
+
+def _kind(line: str, place: int, first: int, last: int, repeated: bool) -> Kind:
+    words = len(_WORD.findall(line))
+    outside = not first <= place <= last
+    if _is_byline(line, words):
+        return Kind.BYLINE
+    if _CREDIT_IN_BRACKETS.fullmatch(line) and outside:
+        return Kind.CREDIT
+    if _CREDIT_WORDS.search(line) and not _SENTENCE_END.search(line):
+        return Kind.CAPTION
+    if _is_body(line):
+        return Kind.BODY
+    if _is_furniture_sentence(line) or _is_navigation(line, words):
+        return Kind.FURNITURE if outside or repeated or words <= 3 else Kind.HEADING
+    ended = bool(_SENTENCE_END.search(line))
+    if place > last:
+        return Kind.BODY if ended and words > 3 else Kind.FURNITURE
+    if place < first and (repeated and words < _HEADLINE_WORDS or words < 2):
+        return Kind.FURNITURE
+    return Kind.BODY if ended or words > _HEADING_WORDS else Kind.HEADING
+
+
+def _is_byline(line: str, words: int) -> bool:
+    if words > _BYLINE_WORDS or _SENTENCE_END.search(line):
+        return False
+    match = _BYLINE.fullmatch(line)
+    return match is not None and len(match["rest"].split()) <= 4
+
+
+def _is_navigation(line: str, words: int) -> bool:
+    bare = line.strip()
+    return words <= 6 and (
+        bool(_SEPARATORS.match(bare)) or len(_SEPARATORS.findall(bare)) >= 2 or words == 0
+    )
+
+
+def _mark_name_lines(lines: list[str], kinds: list[Kind]) -> None:
+    """A line that only repeats the name in a byline belongs to it."""
+    names = {
+        match["name"].strip().casefold()
+        for line, kind in zip(lines, kinds, strict=True)
+        if kind is Kind.BYLINE and (match := _BYLINE.fullmatch(line))
+    }
+    for i, line in enumerate(lines):
+        if line.strip().casefold() in names:
+            kinds[i] = Kind.BYLINE
+
+
+def _mark_captions_of_title(lines: list[str], kinds: list[Kind]) -> None:
+    """The headline again with a source behind it is the caption of the picture below it."""
+    title = next((line for line, k in zip(lines, kinds, strict=True) if k is Kind.HEADING), "")
+    for i, line in enumerate(lines):
+        repeats = title and line != title and line.startswith(title)
+        if repeats and _CREDIT_WORDS.search(line[len(title) :]):
+            kinds[i] = Kind.CAPTION
+
+
+def _shorten(line: str, limit: int = 110) -> str:
+    line = " ".join(line.split())
+    if len(line) <= limit:
+        return line
+    return line[:limit].rsplit(" ", 1)[0].rstrip(",;:–—-") + "…"

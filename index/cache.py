@@ -1,0 +1,65 @@
+"""Vectors by content hash: what was embedded once is never embedded again.
+
+It outlives rebuilds and killed runs; it is a cache, so a damaged one is thrown away.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from index.embed import Vectors
+
+_TABLE = "CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"
+_MAX_VARIABLES = 500
+
+
+class VectorCache:
+    """One connection; the writer's alone."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        try:
+            self._db = self._open()
+        except sqlite3.DatabaseError:
+            path.unlink(missing_ok=True)
+            self._db = self._open()
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self._path, check_same_thread=False)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        db.execute(_TABLE)
+        return db
+
+    def close(self) -> None:
+        self._db.close()
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
+        """The vectors that are there, by key."""
+        found: dict[bytes, Vectors] = {}
+        for i in range(0, len(keys), _MAX_VARIABLES):
+            part = keys[i : i + _MAX_VARIABLES]
+            rows = self._db.execute(
+                f"SELECT key, value FROM vector WHERE key IN ({','.join('?' * len(part))})", part
+            )
+            found.update((key, np.frombuffer(value, dtype="<f4")) for key, value in rows)
+        return found
+
+    def put(self, items: Iterable[tuple[bytes, Vectors]]) -> None:
+        with self._db:
+            self._db.executemany(
+                "INSERT OR REPLACE INTO vector VALUES (?, ?)",
+                ((key, vector.astype("<f4").tobytes()) for key, vector in items),
+            )
+
+    def keep_only(self, keys: Iterable[bytes]) -> None:
+        """Forget what no chunk needs any more."""
+        with self._db:
+            self._db.execute("CREATE TEMP TABLE kept (key BLOB PRIMARY KEY)")
+            self._db.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((k,) for k in keys))
+            self._db.execute("DELETE FROM vector WHERE key NOT IN (SELECT key FROM kept)")
+            self._db.execute("DROP TABLE kept")

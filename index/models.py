@@ -1,0 +1,79 @@
+"""What the index is made of: articles, numbered paragraphs, sentence chunks.
+
+All offsets count Unicode code points in the text of the file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a paragraph is for. Only evidence is ever quoted for a claim about the news."""
+
+    BODY = "body"
+    HEADING = "heading"
+    BYLINE = "byline"
+    CAPTION = "caption"
+    CREDIT = "credit"
+    FURNITURE = "furniture"  # menus, sign-ups, navigation
+
+    @property
+    def is_evidence(self) -> bool:
+        return self in (Kind.BODY, Kind.HEADING)
+
+    @property
+    def is_searched(self) -> bool:
+        """Bylines are searched too: they answer who wrote an article, and nothing else."""
+        return self.is_evidence or self is Kind.BYLINE
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph as a reader counts it; `start`/`end` leave out surrounding white space."""
+
+    number: int
+    start: int
+    end: int
+    kind: Kind = Kind.BODY
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One sentence, or a few short neighbours, inside one paragraph: the unit embedded."""
+
+    id: str
+    file: str
+    paragraph: int
+    start: int
+    end: int
+    text: str
+    embedded: str
+    """What the model sees: the sentence, with context where it cannot stand alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A file's text and what was understood of it."""
+
+    file: str
+    text: str
+    digest: str
+    title: str
+    author: str | None
+    paragraphs: tuple[Paragraph, ...]
+
+    def paragraph(self, number: int) -> Paragraph:
+        """The paragraph with this number.
+
+        Raises:
+            IndexError: there is none.
+        """
+        if not 1 <= number <= len(self.paragraphs):
+            raise IndexError(f"{self.file} has no paragraph {number}")
+        return self.paragraphs[number - 1]
+
+    def paragraph_text(self, number: int) -> str:
+        paragraph = self.paragraph(number)
+        return self.text[paragraph.start : paragraph.end]

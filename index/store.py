@@ -1,0 +1,271 @@
+"""An index on disk: a marker, the data it points at, a lock, and the cache of vectors.
+
+    PATH/footnote.json      what this folder is, and which data folder is in force
+    PATH/data-N/            one whole index: catalog.sqlite3 and chroma/
+    PATH/embeddings.sqlite3 vectors by content hash, so that no text is embedded twice
+    PATH/lock               held by the one writer
+
+A rebuild fills a new data folder and then replaces the marker, in one atomic step.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock, Timeout
+
+from index.catalog import Catalog, ChunkRow
+from index.embed import Embedder, Vectors
+from index.errors import IndexStoreError, ModelMismatchError
+from index.vectors import VectorStore
+
+SCHEMA_VERSION: Final = 1
+MARKER: Final = "footnote.json"
+CACHE: Final = "embeddings.sqlite3"
+_LOCK: Final = "lock"
+_CATALOG: Final = "catalog.sqlite3"
+_CHROMA: Final = "chroma"
+
+# Keys of the catalogue's meta table.
+GENERATION: Final = "generation"
+COMPLETE: Final = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What `footnote.json` says."""
+
+    footnote_index: int
+    data: str
+    model: str
+    corpus: str
+    corpus_relative: str
+
+
+def marker_path(path: Path) -> Path:
+    return path / MARKER
+
+
+def read_marker(path: Path) -> Marker | None:
+    """What is at PATH: an index's marker, or None if PATH is free to become one.
+
+    Raises:
+        IndexStoreError: PATH belongs to something else, or its marker is damaged.
+    """
+    if path.exists() and not path.is_dir():
+        raise IndexStoreError(
+            f"{path} is a file, not an index", "choose another --index, or move the file away"
+        )
+    try:
+        marker = Marker(**json.loads(marker_path(path).read_text("utf-8")))
+    except FileNotFoundError:
+        if path.exists() and any(item.name != _LOCK for item in path.iterdir()):
+            raise IndexStoreError(
+                f"{path} is not empty and is not an index of Footnote",
+                "choose another --index, or an empty folder",
+            ) from None
+        return None
+    except (ValueError, TypeError) as error:
+        raise IndexStoreError(
+            f"the index is damaged: {MARKER}: {error}",
+            f"move {path} away, then run footnote index",
+        ) from error
+    if marker.footnote_index != SCHEMA_VERSION:
+        raise IndexStoreError(
+            f"the index at {path} has schema {marker.footnote_index}, not {SCHEMA_VERSION}",
+            "run footnote index --rebuild",
+        )
+    return marker
+
+
+def write_marker(path: Path, marker: Marker) -> None:
+    """Replace the marker in one step, on disk before it returns."""
+    temporary = path / f"{MARKER}.new"
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(asdict(marker), file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(marker_path(path))
+
+
+@contextmanager
+def writer_lock(path: Path) -> Iterator[None]:
+    """Hold the right to write; a second writer is told so at once.
+
+    Raises:
+        IndexStoreError: another process is writing, or PATH cannot be written.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path / _LOCK, timeout=0)
+        lock.acquire()
+    except Timeout:
+        raise IndexStoreError(
+            f"another process is writing to the index {path}",
+            "wait until it is done, then try again",
+            retryable=True,
+        ) from None
+    except OSError as error:
+        raise IndexStoreError(
+            f"cannot write to {path}: {error.strerror}", "choose another --index"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def create_data(path: Path, marker: Marker | None) -> str:
+    """Make the next empty data folder (not yet in force) and return its name."""
+    number = 1 + int(marker.data.rpartition("-")[2]) if marker else 1
+    name = f"data-{number}"
+    folder = path / name
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / _CHROMA).mkdir(parents=True)
+    catalog = Catalog(folder / _CATALOG, create=True)
+    catalog.begin()
+    catalog.set(GENERATION, "0")
+    catalog.set(COMPLETE, "0")
+    catalog.commit()
+    catalog.close()
+    VectorStore(folder / _CHROMA, create=True).close()
+    return name
+
+
+def remove_other_data(path: Path, keep: str) -> None:
+    """Remove data folders that are not in force."""
+    for folder in path.glob("data-*"):
+        if folder.name != keep and folder.is_dir():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def open_catalog(path: Path, data: str) -> Catalog:
+    return Catalog(path / data / _CATALOG)
+
+
+def open_vectors(path: Path, data: str) -> VectorStore:
+    return VectorStore(path / data / _CHROMA)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a reader saw when it began: which data, which generation of it, and how whole."""
+
+    data: str
+    generation: int
+    complete: bool
+
+
+class Index:
+    """An index open for questions. Follows other processes' updates; safe to use from threads.
+
+    Every access happens inside `reading()`, which holds one consistent view.
+    """
+
+    def __init__(self, path: Path, embedder: Embedder) -> None:
+        self.path = path
+        self.embedder = embedder
+        self._lock = threading.RLock()
+        self._depth = 0
+        self._marker = self._require_marker()
+        self._catalog = open_catalog(path, self._marker.data)
+        self._vectors = open_vectors(path, self._marker.data)
+        self._snapshot = Snapshot(self._marker.data, -1, False)
+        with self.reading():
+            pass  # the first look sets the snapshot, and finds damage early
+
+    def close(self) -> None:
+        with self._lock:
+            self._catalog.close()
+            self._vectors.close()
+
+    @property
+    def marker(self) -> Marker:
+        return self._marker
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self._snapshot
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalogue; only inside `reading()`."""
+        return self._catalog
+
+    @contextmanager
+    def reading(self) -> Iterator[Index]:
+        """One consistent view of the newest committed state; others wait their turn."""
+        with self._lock:
+            if self._depth == 0:
+                self._refresh()
+                self._catalog.begin_reading()
+                self._follow_generation()
+            self._depth += 1
+            try:
+                yield self
+            finally:
+                self._depth -= 1
+                if self._depth == 0:
+                    self._catalog.rollback()
+
+    def nearest(self, query: Vectors, limit: int) -> list[tuple[ChunkRow, float]]:
+        """The chunks nearest to a question, with their cosine, best first."""
+        with self.reading():
+            # Vectors that the catalogue does not list (an update under way) are passed over.
+            found = self._vectors.nearest(query, limit)
+            rows = self._catalog.chunks_by_id([id_ for id_, _ in found])
+            return [(rows[id_], cosine) for id_, cosine in found if id_ in rows]
+
+    def cosines(self, query: Vectors, rows: list[ChunkRow]) -> dict[int, float]:
+        """Chunk key → cosine with the question, of those that have a vector."""
+        with self.reading():
+            vectors = self._vectors.vectors([row.id for row in rows])
+            return {row.key: float(vectors[row.id] @ query) for row in rows if row.id in vectors}
+
+    def vectors_of(self, rows: list[ChunkRow]) -> dict[int, Vectors]:
+        """Chunk key → its vector, of those that have one."""
+        with self.reading():
+            vectors = self._vectors.vectors([row.id for row in rows])
+            return {row.key: vectors[row.id] for row in rows if row.id in vectors}
+
+    def _require_marker(self) -> Marker:
+        marker = read_marker(self.path)
+        if marker is None:
+            raise IndexStoreError(
+                f"there is no index at {self.path}", "run footnote index DIR, or name one: --index"
+            )
+        if marker.model != self.embedder.name:
+            raise ModelMismatchError(
+                f"the index was built with {marker.model}, not with {self.embedder.name}",
+                "run footnote index --rebuild, or set FOOTNOTE_EMBEDDING as it was",
+            )
+        return marker
+
+    def _refresh(self) -> None:
+        """Follow a rebuild by another process to its new data folder."""
+        marker = self._require_marker()
+        if marker.data != self._marker.data:
+            self._catalog.close()
+            self._vectors.close()
+            self._catalog = open_catalog(self.path, marker.data)
+            self._vectors = open_vectors(self.path, marker.data)
+            self._snapshot = Snapshot(marker.data, -1, False)
+        self._marker = marker
+
+    def _follow_generation(self) -> None:
+        """Reopen Chroma after an update by another process: an open client goes stale."""
+        generation = int(self._catalog.get(GENERATION, "0"))
+        complete = self._catalog.get(COMPLETE) == "1"
+        if generation != self._snapshot.generation or not complete:
+            if self._snapshot.generation >= 0:
+                self._vectors.close()
+                self._vectors = open_vectors(self.path, self._marker.data)
+            self._snapshot = replace(self._snapshot, generation=generation, complete=complete)
