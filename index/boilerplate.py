@@ -16,12 +16,16 @@ from dataclasses import replace
 
 from index.models import Kind, Paragraph
 
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»›)\]」』]*$")
+_CLOSERS = "\"'”’»›)\\]」』"
+_REFERENCE = r"(?:\[[^\]]{1,40}\])"  # [12], [citation needed]
+_SENTENCE_END = re.compile(rf"[.!?…。！？][{_CLOSERS}]*{_REFERENCE}*$")
+_ANY_SENTENCE_END = re.compile(rf"\w[.!?…。！？][{_CLOSERS}]*{_REFERENCE}*(?:\s|$)")
 _WORD = re.compile(r"\w[\w'’.-]*")
 _BODY_WORDS = 8
 _HEADLINE_WORDS = 4
 _HEADING_WORDS = 20
 _BYLINE_WORDS = 9
+_LONGEST_FURNITURE = 45
 
 _NAME = r"(?-i:[^\W\d_a-zа-я][\w'’.-]*)"
 _PARTICLE = r"(?:de|da|di|du|van|von|der|den|bin|al|el|la|le|and|und|et|y|e|и|i)"
@@ -87,10 +91,16 @@ def find_author(text: str, paragraphs: list[Paragraph]) -> str | None:
 
 
 def _is_body(line: str) -> bool:
-    """A sentence that somebody wrote to be read: long enough, and with an end."""
+    """Sentences that somebody wrote to be read: long enough, and with an end."""
+    words = len(_WORD.findall(line))
+    if words > _LONGEST_FURNITURE:
+        return True
+    ended = bool(_SENTENCE_END.search(line))
+    if words > _HEADING_WORDS:
+        ended = ended or bool(_ANY_SENTENCE_END.search(line))
     return (
-        bool(_SENTENCE_END.search(line))
-        and (len(_WORD.findall(line)) >= _BODY_WORDS or _is_unspaced_sentence(line))
+        ended
+        and (words >= _BODY_WORDS or _is_unspaced_sentence(line))
         and not _is_furniture_sentence(line)
     )
 
@@ -103,7 +113,7 @@ def _is_unspaced_sentence(line: str) -> bool:
 def _is_furniture_sentence(line: str) -> bool:
     words = len(_WORD.findall(line))
     return bool(_CREDIT_IN_BRACKETS.fullmatch(line)) or (
-        words <= 2 * _BODY_WORDS + 4 and bool(_CALL_TO_ACTION.match(line))
+        words <= _HEADING_WORDS and bool(_CALL_TO_ACTION.match(line))
     )
 
 

@@ -8,12 +8,13 @@ exist: vectors of a half-done update are ignored.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import IndexStoreError
-from index.lexical import tokenize
+from index.tokens import tokenize
 from index.models import Article, Chunk, Kind, Paragraph
 from index.spelling import names_in, skeleton
 
@@ -24,15 +25,16 @@ CREATE TABLE article (
     title TEXT NOT NULL, author TEXT
 ) WITHOUT ROWID;
 CREATE TABLE paragraph (
-    file TEXT NOT NULL, number INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    kind TEXT NOT NULL, PRIMARY KEY (file, number)
-) WITHOUT ROWID;
+    key INTEGER PRIMARY KEY, file TEXT NOT NULL, number INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, kind TEXT NOT NULL, tokens INTEGER NOT NULL,
+    UNIQUE (file, number)
+);
 CREATE TABLE chunk (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file TEXT NOT NULL,
     paragraph INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
     embedded TEXT NOT NULL, tokens INTEGER NOT NULL, kind TEXT NOT NULL
 );
-CREATE INDEX chunk_place ON chunk (file, paragraph, start);
+CREATE INDEX chunk_file ON chunk (file);
 CREATE TABLE posting (
     term TEXT NOT NULL, chunk INTEGER NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (term, chunk)
@@ -44,6 +46,8 @@ CREATE TABLE name (
 CREATE INDEX name_file ON name (file);
 """
 _MAX_VARIABLES = 500
+PARAGRAPH_SHIFT = 20
+"""A chunk's key is its paragraph's key, shifted, plus its place in it: both in one number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,10 @@ class ChunkRow:
     @property
     def place(self) -> tuple[str, int]:
         return self.file, self.paragraph
+
+    @property
+    def paragraph_key(self) -> int:
+        return self.key >> PARAGRAPH_SHIFT
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +147,11 @@ class Catalog:
             "INSERT INTO article VALUES (?, ?, ?, ?, ?)",
             (article.file, article.digest, article.text, article.title, article.author),
         )
-        self._db.executemany(
-            "INSERT INTO paragraph VALUES (?, ?, ?, ?, ?)",
-            ((article.file, p.number, p.start, p.end, p.kind.value) for p in article.paragraphs),
-        )
+        by_paragraph: dict[int, list[Chunk]] = {}
         for chunk in chunks:
-            self._put_chunk(chunk, article.paragraph(chunk.paragraph).kind)
+            by_paragraph.setdefault(chunk.paragraph, []).append(chunk)
+        for paragraph in article.paragraphs:
+            self._put_paragraph(article, paragraph, by_paragraph.get(paragraph.number, []))
         self._db.executemany(
             "INSERT INTO name VALUES (?, ?, ?, ?)",
             (
@@ -153,26 +160,43 @@ class Catalog:
             ),
         )
 
-    def _put_chunk(self, chunk: Chunk, kind: Kind) -> None:
-        tokens = tokenize(chunk.text)
+    def _put_paragraph(
+        self, article: Article, paragraph: Paragraph, chunks: Sequence[Chunk]
+    ) -> None:
+        tokens = [tokenize(chunk.text) for chunk in chunks]
         key = self._db.execute(
-            "INSERT INTO chunk (id, file, paragraph, start, end, embedded, tokens, kind)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO paragraph (file, number, start, end, kind, tokens)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
             (
-                chunk.id,
-                chunk.file,
-                chunk.paragraph,
-                chunk.start,
-                chunk.end,
-                chunk.embedded,
-                len(tokens),
-                kind.value,
+                article.file,
+                paragraph.number,
+                paragraph.start,
+                paragraph.end,
+                paragraph.kind.value,
+                sum(map(len, tokens)),
             ),
         ).lastrowid
-        self._db.executemany(
-            "INSERT INTO posting VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET count = count + 1",
-            ((token, key) for token in tokens),
-        )
+        assert key is not None
+        for place, (chunk, words) in enumerate(zip(chunks, tokens, strict=True)):
+            chunk_key = (key << PARAGRAPH_SHIFT) + place
+            self._db.execute(
+                "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    chunk_key,
+                    chunk.id,
+                    chunk.file,
+                    chunk.paragraph,
+                    chunk.start,
+                    chunk.end,
+                    chunk.embedded,
+                    len(words),
+                    paragraph.kind.value,
+                ),
+            )
+            self._db.executemany(
+                "INSERT INTO posting VALUES (?, ?, ?)",
+                ((term, chunk_key, count) for term, count in Counter(words).items()),
+            )
 
     def remove_article(self, file: str) -> None:
         text = self._query("SELECT text FROM article WHERE file = ?", (file,)).fetchone()
@@ -233,13 +257,16 @@ class Catalog:
     def chunks_by_key(self, keys: Sequence[int]) -> dict[int, ChunkRow]:
         return {row.key: row for row in self._select_chunks("key", keys)}
 
-    def chunks_in(self, file: str, paragraph: int) -> list[ChunkRow]:
-        """The chunks of one paragraph, in order."""
-        rows = self._query(
-            f"SELECT {self._COLUMNS} FROM chunk WHERE file = ? AND paragraph = ? ORDER BY start",
-            (file, paragraph),
-        )
-        return [_chunk_row(row) for row in rows.fetchall()]
+    def chunks_of_paragraphs(self, keys: Iterable[int], limit: int = -1) -> list[ChunkRow]:
+        """The chunks of these paragraphs, each paragraph's in order, its first `limit`."""
+        rows: list[ChunkRow] = []
+        for key in keys:
+            found = self._query(
+                f"SELECT {self._COLUMNS} FROM chunk WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?",
+                (key << PARAGRAPH_SHIFT, ((key + 1) << PARAGRAPH_SHIFT) - 1, limit),
+            )
+            rows.extend(_chunk_row(row) for row in found.fetchall())
+        return rows
 
     def embedded_texts(self, files: Iterable[str] | None = None) -> dict[str, str]:
         """Chunk id → the text its vector is made of."""
@@ -256,19 +283,30 @@ class Catalog:
         """Rows of `article`, `paragraph` or `chunk`."""
         return int(self._query(f"SELECT count(*) FROM {table}").fetchone()[0])
 
-    def token_count(self) -> int:
-        return int(self._query("SELECT coalesce(sum(tokens), 0) FROM chunk").fetchone()[0])
-
-    def paragraph_lengths(self, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
-        """Tokens of each paragraph named."""
-        return {
-            place: int(
-                self._query(
-                    "SELECT coalesce(sum(tokens), 0) FROM chunk WHERE file = ? AND paragraph = ?",
-                    place,
-                ).fetchone()[0]
+    def lengths(self, keys: Sequence[int]) -> dict[int, int]:
+        """Paragraph key → its number of tokens."""
+        found: dict[int, int] = {}
+        for i in range(0, len(keys), _MAX_VARIABLES):
+            part = tuple(keys[i : i + _MAX_VARIABLES])
+            marks = ",".join("?" * len(part))
+            found.update(
+                self._query(f"SELECT key, tokens FROM paragraph WHERE key IN ({marks})", part)
             )
-            for place in places
+        return found
+
+    def totals(self) -> tuple[int, int, int]:
+        """Paragraphs that are searched, chunks, and tokens."""
+        paragraphs, tokens = self._query(
+            "SELECT count(*), coalesce(sum(tokens), 0) FROM paragraph WHERE tokens > 0"
+        ).fetchone()
+        return int(paragraphs), self.count("chunk"), int(tokens)
+
+    def paragraph_keys(self, files: Iterable[str]) -> set[int]:
+        """The keys of all paragraphs of these files."""
+        return {
+            row[0]
+            for file in files
+            for row in self._query("SELECT key FROM paragraph WHERE file = ?", (file,)).fetchall()
         }
 
     def _select_chunks(self, column: str, values: Sequence[str] | Sequence[int]) -> list[ChunkRow]:
@@ -293,8 +331,13 @@ class Catalog:
         """(chunk key, count) of each chunk that holds a token."""
         return self._query("SELECT chunk, count FROM posting WHERE term = ?", (term,)).fetchall()
 
-    def name_forms(self) -> list[NameForm]:
-        rows = self._query("SELECT word, skeleton, sum(count) FROM name GROUP BY word, skeleton")
+    def names_like(self, first: str) -> list[NameForm]:
+        """The names whose skeleton begins with these letters, each spelling with its count."""
+        rows = self._query(
+            "SELECT word, skeleton, sum(count) FROM name WHERE skeleton >= ? AND skeleton < ?"
+            " GROUP BY word, skeleton",
+            (first, first + "\U0010ffff"),
+        )
         return [NameForm(*row) for row in rows.fetchall()]
 
     def _query(self, sql: str, parameters: tuple[object, ...] = ()) -> sqlite3.Cursor:
@@ -302,6 +345,27 @@ class Catalog:
             return self._db.execute(sql, parameters)
         except sqlite3.DatabaseError as error:
             raise damaged(self.path, error) from error
+
+
+class ArticleCache:
+    """Articles looked up once, for the length of one question."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._articles: dict[str, Article] = {}
+
+    def __getitem__(self, file: str) -> Article:
+        """The article of an indexed file.
+
+        Raises:
+            KeyError: the file is not indexed.
+        """
+        if file not in self._articles:
+            article = self._catalog.article(file)
+            if article is None:
+                raise KeyError(file)
+            self._articles[file] = article
+        return self._articles[file]
 
 
 def damaged(path: Path, error: Exception) -> IndexStoreError:

@@ -35,11 +35,11 @@ _POINTS_BACK = frozenset(
 
 
 def chunk_article(article: Article) -> list[Chunk]:
-    """The chunks of every paragraph that is searched, in reading order."""
+    """The chunks of every paragraph that can be evidence, in reading order."""
     return [
         chunk
         for paragraph in article.paragraphs
-        if paragraph.kind.is_searched
+        if paragraph.kind.is_evidence
         for chunk in _chunk_paragraph(article, paragraph)
     ]
 

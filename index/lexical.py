@@ -1,55 +1,163 @@
-"""Words as the index counts them, the same for questions and articles.
+"""The word index: BM25 of paragraphs and of sentences, from one set of postings.
 
-A token is a word in lower case without accents, cut after six letters. Cutting
-serves as the stemmer of every language at once: "negotiations", "negotiating" and
-"negotiators" meet, as do "Verhandlungen" and "verhandelt" nearly, with no language to
-detect (McNamee & Mayfield, "Character n-gram tokenization for European language
-text retrieval", Information Retrieval 7, 2004). Numbers stay whole: 6,460 = 6460.
+Source: Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond",
+2009; idf with 1 inside the logarithm, so that no word counts against a text.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from functools import lru_cache
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-STEM_LENGTH = 6
+import numpy as np
+from numpy.typing import NDArray
 
-_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-_TOKEN = re.compile(rf"\d+(?:[.,]\d+)*|[{_CJK}]+|[^\W_{_CJK}]+")
-_CJK_RUN = re.compile(rf"[{_CJK}]+")
+from index.catalog import PARAGRAPH_SHIFT, Catalog
 
+K1 = 1.2
+B = 0.75
 
-def tokenize(text: str) -> list[str]:
-    """The tokens of a text, in order, repeats kept."""
-    tokens: list[str] = []
-    for word in _TOKEN.findall(text):
-        if _CJK_RUN.fullmatch(word):
-            tokens.extend(_bigrams(word))
-        else:
-            tokens.append(stem(word))
-    return tokens
+_COMMON_SHARE = 0.25  # of the chunks: a word in more says nothing, and costs the most
+_COMMON_FROM = 1000  # chunks: below, no word is too common to look at
+_SHORTLIST = 200  # paragraphs and chunks whose length is looked up
 
-
-def words(text: str) -> list[str]:
-    """The words of a text as written."""
-    return _TOKEN.findall(text)
+Keys = NDArray[np.int64]
+Scores = NDArray[np.float64]
+_Part = tuple[Keys, Scores, float]
+LengthLookup = Callable[[Sequence[int]], dict[int, int]]
 
 
-@lru_cache(maxsize=65536)
-def fold(word: str) -> str:
-    """Lower case, compatibility forms resolved, accents removed."""
-    decomposed = unicodedata.normalize("NFKD", word.lower())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
+@dataclass(frozen=True, slots=True)
+class WordScore:
+    """How well a text matches the question's words: both as shares of the best possible.
+
+    `bm25` is BM25 divided by the idf of all terms of the question (it may pass 1); `cover` is
+    the share of that idf which the text holds.
+    """
+
+    bm25: float
+    cover: float
 
 
-@lru_cache(maxsize=65536)
-def stem(word: str) -> str:
-    """A word's token: folded and cut, or a number without its separators."""
-    if word[0].isdigit():
-        return word.replace(",", "").replace(".", "")
-    return fold(word)[:STEM_LENGTH]
+NO_WORDS = WordScore(0.0, 0.0)
 
 
-def _bigrams(run: str) -> list[str]:
-    return [run[i : i + 2] for i in range(max(1, len(run) - 1))]
+@dataclass(frozen=True, slots=True)
+class WordScores:
+    """By chunk key and by paragraph key; what is missing matches no word."""
+
+    chunks: dict[int, WordScore]
+    paragraphs: dict[int, WordScore]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sizes of the collection that BM25 needs."""
+
+    paragraphs: int
+    chunks: int
+    tokens: int
+
+
+def score_words(
+    catalog: Catalog,
+    terms: Sequence[frozenset[str]],
+    totals: Totals,
+    only: set[int] | None = None,
+) -> WordScores:
+    """Score every text that holds a word of the question.
+
+    Args:
+        catalog: inside a read transaction.
+        terms: the question's terms, each a set of tokens that stand for the same.
+        totals: of the whole collection.
+        only: keys of the paragraphs that are asked about, or None for all.
+    """
+    allowed = None if only is None else np.fromiter(only, dtype=np.int64)
+    chunk_parts: list[_Part] = []
+    paragraph_parts: list[_Part] = []
+    chunk_best = paragraph_best = 0.0
+    for term in terms:
+        keys, counts = _postings(catalog, term, totals)
+        if keys is None or counts is None:
+            continue
+        paragraph_keys, sums = _sum_by(keys >> PARAGRAPH_SHIFT, counts)
+        chunk_idf = _idf(totals.chunks, len(keys))
+        paragraph_idf = _idf(totals.paragraphs, len(paragraph_keys))
+        chunk_best += chunk_idf
+        paragraph_best += paragraph_idf
+        if allowed is not None:
+            here = np.isin(keys >> PARAGRAPH_SHIFT, allowed)
+            keys, counts = keys[here], counts[here]
+            here = np.isin(paragraph_keys, allowed)
+            paragraph_keys, sums = paragraph_keys[here], sums[here]
+        chunk_parts.append((keys, counts, chunk_idf))
+        paragraph_parts.append((paragraph_keys, sums, paragraph_idf))
+    mean_paragraph = totals.tokens / max(1, totals.paragraphs)
+    mean_chunk = totals.tokens / max(1, totals.chunks)
+    return WordScores(
+        chunks=_score(
+            chunk_parts,
+            chunk_best,
+            mean_chunk,
+            lambda keys: {k: row.tokens for k, row in catalog.chunks_by_key(keys).items()},
+        ),
+        paragraphs=_score(paragraph_parts, paragraph_best, mean_paragraph, catalog.lengths),
+    )
+
+
+def _postings(
+    catalog: Catalog, term: frozenset[str], totals: Totals
+) -> tuple[Keys, Scores] | tuple[None, None]:
+    """The chunks that hold a term, with its counts; (None, None) for a word too common."""
+    rows: list[tuple[int, int]] = []
+    for token in sorted(term):
+        if totals.chunks > _COMMON_FROM:
+            if catalog.frequency(token) > _COMMON_SHARE * totals.chunks:
+                return None, None
+        rows.extend(catalog.postings(token))
+    if not rows:
+        return np.empty(0, np.int64), np.empty(0, np.float64)
+    array = np.array(rows, dtype=np.int64)
+    return _sum_by(array[:, 0], array[:, 1].astype(np.float64))
+
+
+def _sum_by(keys: Keys, values: Scores) -> tuple[Keys, Scores]:
+    unique, inverse = np.unique(keys, return_inverse=True)
+    return unique, np.bincount(inverse, weights=values, minlength=len(unique))
+
+
+def _idf(total: int, holding: int) -> float:
+    return math.log(1 + (total - holding + 0.5) / (holding + 0.5))
+
+
+def _score(
+    parts: list[_Part],
+    best: float,
+    mean_length: float,
+    look_up_lengths: LengthLookup,
+) -> dict[int, WordScore]:
+    """BM25 and cover of the texts that match best, in two steps.
+
+    The first step takes every text for one of average length; only the shortlist's lengths
+    are looked up for the second.
+    """
+    if not parts or best == 0:
+        return {}
+    all_keys = np.concatenate([keys for keys, _, _ in parts])
+    keys, inverse = np.unique(all_keys, return_inverse=True)
+    idfs = np.concatenate([np.full(len(k), idf) for k, _, idf in parts])
+    counts = np.concatenate([c for _, c, _ in parts])
+    rough = np.bincount(inverse, weights=idfs * counts / (counts + K1), minlength=len(keys))
+    cover = np.bincount(inverse, weights=idfs, minlength=len(keys)) / best
+
+    short = np.argsort(-rough, kind="stable")[:_SHORTLIST]
+    lengths = look_up_lengths([int(k) for k in keys[short]])
+    length = np.full(len(keys), mean_length)
+    length[short] = [lengths.get(int(k), mean_length) for k in keys[short]]
+    damping = K1 * (1 - B + B * length[inverse] / max(mean_length, 1e-9))
+    bm25 = np.bincount(
+        inverse, weights=idfs * counts * (K1 + 1) / (counts + damping), minlength=len(keys)
+    )
+    return {int(keys[i]): WordScore(float(bm25[i] / best), float(cover[i])) for i in short}

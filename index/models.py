@@ -23,11 +23,6 @@ class Kind(StrEnum):
     def is_evidence(self) -> bool:
         return self in (Kind.BODY, Kind.HEADING)
 
-    @property
-    def is_searched(self) -> bool:
-        """Bylines are searched too: they answer who wrote an article, and nothing else."""
-        return self.is_evidence or self is Kind.BYLINE
-
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from index.lexical import fold, words
+from index.tokens import fold, words
 
 _CYRILLIC = dict(
     zip(

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -94,6 +94,13 @@ def write_marker(path: Path, marker: Marker) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(marker_path(path))
+
+
+def corpus_of(path: Path, marker: Marker) -> Path:
+    """The folder that an index stands for, also after both were moved together."""
+    recorded = Path(marker.corpus)
+    beside = Path(os.path.normpath(path.resolve() / marker.corpus_relative))
+    return beside if not recorded.is_dir() and beside.is_dir() else recorded
 
 
 @contextmanager
@@ -216,11 +223,13 @@ class Index:
                 if self._depth == 0:
                     self._catalog.rollback()
 
-    def nearest(self, query: Vectors, limit: int) -> list[tuple[ChunkRow, float]]:
+    def nearest(
+        self, query: Vectors, limit: int, files: Sequence[str] | None = None
+    ) -> list[tuple[ChunkRow, float]]:
         """The chunks nearest to a question, with their cosine, best first."""
         with self.reading():
             # Vectors that the catalogue does not list (an update under way) are passed over.
-            found = self._vectors.nearest(query, limit)
+            found = self._vectors.nearest(query, limit, files)
             rows = self._catalog.chunks_by_id([id_ for id_, _ in found])
             return [(rows[id_], cosine) for id_, cosine in found if id_ in rows]
 

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
-import chromadb
 import numpy as np
-from chromadb.config import Settings as ChromaSettings
 
 from index.embed import Vectors
 from index.errors import IndexStoreError
@@ -27,9 +25,13 @@ class VectorStore:
     def __init__(self, folder: Path, *, create: bool = False) -> None:
         if not create and not (folder / "chroma.sqlite3").exists():
             raise _damaged("its vectors are missing")
-        self._settings = ChromaSettings(anonymized_telemetry=False)
+        import chromadb  # 1.3 s, which `footnote --help` need not wait for
+        from chromadb.config import Settings
+
         try:
-            self._client = chromadb.PersistentClient(path=str(folder), settings=self._settings)
+            self._client = chromadb.PersistentClient(
+                path=str(folder), settings=Settings(anonymized_telemetry=False)
+            )
             self._collection = (
                 self._client.get_or_create_collection(
                     _COLLECTION,
@@ -48,16 +50,23 @@ class VectorStore:
     def count(self) -> int:
         return self._collection.count()
 
-    def nearest(self, query: Vectors, limit: int) -> list[tuple[str, float]]:
+    def nearest(
+        self, query: Vectors, limit: int, files: Sequence[str] | None = None
+    ) -> list[tuple[str, float]]:
         """The chunks nearest to a question: (id, cosine), best first.
 
         Args:
             query: shape (dimensions,), L2-normalised.
             limit: how many, at most.
+            files: only chunks of these, or None for all.
         """
+        where = None if files is None else cast(Any, {"file": {"$in": list(files)}})
         try:
             found = self._collection.query(
-                query_embeddings=cast(Any, query[None, :]), n_results=limit, include=["distances"]
+                query_embeddings=cast(Any, query[None, :]),
+                n_results=limit,
+                where=where,
+                include=["distances"],
             )
         except Exception as error:
             raise _damaged(str(error)) from error

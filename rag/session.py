@@ -9,8 +9,9 @@ from index.embed import Embedder, local_embedder
 from index.errors import SettingsError
 from index.settings import Embedding, Settings, load_settings
 from index.store import Index, read_marker
+from rag.retrieve import Retriever
 
-_open: dict[Path, Index] = {}
+_open: dict[Path, Retriever] = {}
 _lock = threading.Lock()
 
 
@@ -41,12 +42,16 @@ def open_index(path: str | Path | None = None) -> Index:
     Raises:
         FootnoteError: there is no such index, or it cannot be used.
     """
+    return open_retriever(path).index
+
+
+def open_retriever(path: str | Path | None = None) -> Retriever:
+    """Retrieval over the index at `path`, kept open with it; as `open_index`."""
     settings = load_settings()
     where = Path(path) if path is not None else settings.index
     key = where.resolve()
     with _lock:
-        index = _open.get(key)
-        if index is None:
+        if key not in _open:
             if path is None and read_marker(where) is None:
                 from index.build import build_index  # loads llama-index: seconds, once
 
@@ -56,13 +61,13 @@ def open_index(path: str | Path | None = None) -> Index:
                     embedder_for(settings),
                     max_file_bytes=settings.max_file_bytes,
                 )
-            index = _open[key] = Index(where, embedder_for(settings))
-        return index
+            _open[key] = Retriever(Index(where, embedder_for(settings)))
+        return _open[key]
 
 
 def close_indexes() -> None:
     """Close every open index of this process."""
     with _lock:
-        for index in _open.values():
-            index.close()
+        for retriever in _open.values():
+            retriever.index.close()
         _open.clear()

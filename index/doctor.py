@@ -1,0 +1,107 @@
+"""Is everything in order? Each finding says what is wrong and how to put it right."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.embed import local_embedder
+from index.errors import FootnoteError
+from index.settings import Settings, load_settings
+from index.status import read_status
+from index.store import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: fine (no `fix`), or wrong with its cure."""
+
+    what: str
+    fix: str = ""
+    is_error: bool = False
+
+    def __str__(self) -> str:
+        if not self.fix:
+            return f"ok       {self.what}"
+        return f"{'error' if self.is_error else 'warning':8s} {self.what}\nfix      {self.fix}"
+
+
+def examine() -> list[Finding]:
+    """Check Python, settings, model and index, in this order."""
+    try:
+        settings = load_settings()
+    except FootnoteError as error:
+        return [_problem(error)]
+    checks: list[Callable[[Settings], Iterator[Finding]]] = [
+        _check_python,
+        _check_settings,
+        _check_model,
+        _check_index,
+    ]
+    findings: list[Finding] = []
+    for check in checks:
+        try:
+            findings.extend(check(settings))
+        except FootnoteError as error:
+            findings.append(_problem(error))
+    return findings
+
+
+def _problem(error: FootnoteError) -> Finding:
+    return Finding(error.what, error.fix, is_error=True)
+
+
+def _check_python(settings: Settings) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(f"Python {version}, SQLite {sqlite3.sqlite_version}")
+
+
+def _check_settings(settings: Settings) -> Iterator[Finding]:
+    yield Finding(f"settings: articles in {settings.corpus}, index in {settings.index}")
+    if settings.llm:
+        yield Finding(
+            f"FOOTNOTE_LLM names {settings.llm}, and this version answers in quotations alone",
+            "unset FOOTNOTE_LLM",
+        )
+    else:
+        yield Finding("no LLM: answers are quotations")
+    for name, value in [
+        ("FOOTNOTE_CHROMA_URL", settings.chroma_url),
+        ("FOOTNOTE_EMBEDDING_MODEL", settings.embedding_model),
+    ]:
+        if value:
+            yield Finding(f"{name} is set, and this version has no use for it", f"unset {name}")
+
+
+def _check_model(settings: Settings) -> Iterator[Finding]:
+    embedder = local_embedder()
+    near, far = embedder.embed_passages(["The cat sleeps on the sofa.", "Interest rates rose."])
+    query = embedder.embed_query("Where is the cat?")
+    if not np.isclose(np.linalg.norm(query), 1.0, atol=1e-3) or query @ near <= query @ far:
+        yield Finding(
+            f"the model {embedder.name} gives vectors that make no sense",
+            "install again: make install",
+            is_error=True,
+        )
+    else:
+        yield Finding(f"model {embedder.name}: {len(query)} dimensions")
+
+
+def _check_index(settings: Settings) -> Iterator[Finding]:
+    status = read_status(settings.index, settings.max_file_bytes)
+    index = Index(settings.index, local_embedder())
+    index.close()
+    yield Finding(
+        f"index: {status.files} files, {status.paragraphs} paragraphs, {status.chunks} chunks"
+    )
+    again = f"run footnote index {status.corpus}"
+    if status.problem:
+        yield Finding(status.problem, "mount or restore the folder, or index another one")
+    if not status.complete:
+        yield Finding("the index was not finished", again)
+    if status.stale:
+        yield Finding(f"{len(status.stale)} files have changed since they were indexed", again)

@@ -1,0 +1,98 @@
+"""What is indexed, with which model, and what has changed in the folder since."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from index import store
+from index.errors import FootnoteError, IndexStoreError, UnreadableFileError
+from index.load import digest, list_files, read_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of an index; `stale` files were added, changed or removed since."""
+
+    path: str
+    corpus: str
+    model: str
+    files: int
+    paragraphs: int
+    chunks: int
+    size_mb: float
+    complete: bool
+    stale: list[str]
+    problem: str | None
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        state = "complete" if self.complete else "still being built, or its building was cut off"
+        lines = [
+            f"index       {self.path} ({state})",
+            f"articles    {self.corpus}",
+            f"model       {self.model}",
+            f"files       {self.files}",
+            f"paragraphs  {self.paragraphs}",
+            f"chunks      {self.chunks}",
+            f"size        {self.size_mb:.1f} MB",
+            f"stale       {', '.join(self.stale) if self.stale else 'none'}",
+        ]
+        if self.problem:
+            lines.append(f"problem     {self.problem}")
+        return "\n".join(lines)
+
+
+def read_status(path: Path, max_file_bytes: int) -> Status:
+    """Look at an index and the folder that it stands for.
+
+    Raises:
+        IndexStoreError: there is no index at `path`, or it is damaged.
+    """
+    marker = store.read_marker(path)
+    if marker is None:
+        raise IndexStoreError(f"there is no index at {path}", "run footnote index DIR")
+    catalog = store.open_catalog(path, marker.data)
+    try:
+        digests = catalog.digests()
+        corpus = store.corpus_of(path, marker)
+        stale, problem = _compare(corpus, digests, max_file_bytes)
+        return Status(
+            path=str(path),
+            corpus=str(corpus),
+            model=marker.model,
+            files=len(digests),
+            paragraphs=catalog.count("paragraph"),
+            chunks=catalog.count("chunk"),
+            size_mb=round(_size(path) / 1e6, 1),
+            complete=catalog.get(store.COMPLETE) == "1",
+            stale=stale,
+            problem=problem,
+        )
+    finally:
+        catalog.close()
+
+
+def _compare(
+    corpus: Path, digests: dict[str, str], max_file_bytes: int
+) -> tuple[list[str], str | None]:
+    """Files that differ from the index, and what keeps us from telling."""
+    try:
+        files = list_files(corpus)
+    except FootnoteError as error:
+        return [], error.what
+    now: dict[str, str] = {}
+    for file in files:
+        try:
+            now[file.name] = digest(read_bytes(file, max_file_bytes))
+        except UnreadableFileError:
+            continue
+    changed = {name for name in now.keys() | digests.keys() if now.get(name) != digests.get(name)}
+    return sorted(changed), None
+
+
+def _size(path: Path) -> int:
+    return sum(item.stat().st_size for item in path.rglob("*") if item.is_file())

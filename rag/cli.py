@@ -1,0 +1,222 @@
+"""The command line: arguments in, results out; no logic of its own."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from index.errors import FootnoteError, QuestionError
+
+app = typer.Typer(
+    name="footnote",
+    help="Answers questions about a folder of articles and proves every sentence it says.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+GATE_MISSED = 3
+
+IndexOption = Annotated[
+    Path | None, typer.Option("--index", metavar="PATH", help="The index's folder.")
+]
+
+
+@app.callback()
+def main(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    context.obj = {"debug": debug}
+
+
+@app.command("index")
+def index_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of articles.")],
+    index: IndexOption = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Build from scratch.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Accept another folder, or the loss of most files.")
+    ] = False,
+) -> None:
+    """Add, update, remove: make the index match DIR."""
+    from index.build import build_index
+    from index.settings import load_settings
+    from rag.progress import Progress
+    from rag.session import embedder_for
+
+    settings = load_settings()
+    with Progress() as progress:
+        summary = build_index(
+            folder,
+            index or settings.index,
+            embedder_for(settings),
+            rebuild=rebuild,
+            replace=replace,
+            max_file_bytes=settings.max_file_bytes,
+            progress=progress.show,
+        )
+    for item in summary.skipped:
+        print(f"left out: {item.reason}", file=sys.stderr)
+    print(summary)
+
+
+@app.command("ask")
+def ask_command(
+    question: Annotated[str, typer.Argument(metavar="QUESTION")],
+    index: IndexOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the Answer as JSON.")] = False,
+    file: Annotated[
+        list[str] | None, typer.Option("--file", metavar="GLOB", help="Only these files.")
+    ] = None,
+    mode: Annotated[str, typer.Option("--mode", help="auto, quote or llm.")] = "auto",
+) -> None:
+    """Answer a question, with citations to file and paragraph."""
+    from rag.ask import ask
+    from rag.plain import as_text
+
+    answer = ask(question, index, files=tuple(file or ()), mode=mode)
+    print(answer.to_json() if as_json else as_text(answer))
+
+
+@app.command("chat")
+def chat_command(
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Index this folder first.")
+    ] = None,
+    index: IndexOption = None,
+    host: Annotated[str | None, typer.Option("--host", metavar="H")] = None,
+    port: Annotated[int | None, typer.Option("--port", metavar="P")] = None,
+    allow_public: Annotated[
+        bool, typer.Option("--allow-public", help="Bind beyond this machine without a password.")
+    ] = False,
+) -> None:
+    """Open the chat in a browser page."""
+    from importlib import import_module
+
+    # By name: the page stands above this layer, and only this command needs it.
+    serve: Callable[..., None] = import_module("ui.server").serve
+    serve(folder=folder, index=index, host=host, port=port, allow_public=allow_public)
+
+
+@app.command("eval")
+def eval_command(
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS.jsonl")],
+    index: IndexOption = None,
+    json_out: Annotated[
+        Path | None, typer.Option("--json", metavar="OUT", help="Write the report as JSON.")
+    ] = None,
+    html_out: Annotated[
+        Path | None, typer.Option("--html", metavar="OUT", help="Write the report as a page.")
+    ] = None,
+    minimum: Annotated[
+        list[str] | None,
+        typer.Option("--min", metavar="METRIC=VALUE", help="Exit with 3 if it is missed."),
+    ] = None,
+    mode: Annotated[str, typer.Option("--mode", help="auto, quote or llm.")] = "auto",
+) -> None:
+    """Measure the answers to a set of test questions."""
+    from rag.evaluate import METRICS, evaluate, missed_gates, read_questions
+    from rag.progress import Progress
+    from rag.report import as_html, as_table
+
+    gates = dict(_parse_gate(item, METRICS) for item in minimum or ())
+    asked = read_questions(questions)
+    with Progress() as progress:
+        report = evaluate(
+            asked, index, mode, lambda done, total: progress.show("asking", done, total)
+        )
+    if json_out is not None:
+        _write(json_out, json.dumps(report.to_dict(), ensure_ascii=False, indent=1))
+    if html_out is not None:
+        _write(html_out, as_html(report, questions.name))
+    print(as_table(report))
+    missed = missed_gates(report.metrics, gates)
+    for name, value, wanted in missed:
+        print(f"missed: {name} is {value}, wanted {wanted}", file=sys.stderr)
+    if missed:
+        raise typer.Exit(GATE_MISSED)
+
+
+@app.command("status")
+def status_command(
+    index: IndexOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Say what is indexed, with which model, and which files have changed since."""
+    from index.settings import load_settings
+    from index.status import read_status
+
+    settings = load_settings()
+    status = read_status(index or settings.index, settings.max_file_bytes)
+    print(json.dumps(status.to_dict(), ensure_ascii=False, indent=2) if as_json else status)
+
+
+@app.command("doctor")
+def doctor_command() -> None:
+    """Check settings, model, store and LLM endpoint; say the cure of what is wrong."""
+    from index.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        print(finding)
+    if any(finding.is_error for finding in findings):
+        raise typer.Exit(1)
+
+
+def _parse_gate(item: str, metrics: dict[str, str]) -> tuple[str, float]:
+    name, _, value = item.partition("=")
+    try:
+        if name not in metrics:
+            raise ValueError
+        return name, float(value)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{item!r} is not METRIC=VALUE with one of {', '.join(metrics)}", param_hint="--min"
+        ) from None
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text + "\n", "utf-8")
+    except OSError as error:
+        raise QuestionError(
+            f"cannot write {path}: {error.strerror}", "name a file in a folder that exists"
+        ) from error
+
+
+@contextmanager
+def _clear_errors(debug: bool) -> Any:
+    try:
+        yield
+    except FootnoteError as error:
+        if debug:
+            raise
+        _fail(error.what, error.fix)
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None
+    except OSError as error:
+        if debug:
+            raise
+        _fail(str(error), "check the path, its permissions and the free space, then try again")
+
+
+def _fail(what: str, fix: str) -> NoReturn:
+    print(f"error: {what}\nfix: {fix}", file=sys.stderr)
+    raise SystemExit(1)
+
+
+def run() -> None:
+    """The console script `footnote`."""
+    with _clear_errors("--debug" in sys.argv):
+        app()

@@ -1,0 +1,71 @@
+"""A follow-up → a question that can be searched for on its own, without an LLM.
+
+"And when did it begin?" after "Where is the exhibition?" is searched for together with the
+words of the question before it. A question that names its own subject is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rag.models import Message
+from rag.question import analyse
+
+# What leans on what was said before: an opening, or a pronoun without a name near it.
+_OPENING = re.compile(
+    r"(?:and|but|or|what about|how about|und|aber|was ist mit|y|pero|et|mais|а|и|но)\b",
+    re.IGNORECASE,
+)
+_POINTER = re.compile(
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|this|that|these|those|there|then|"
+    r"er|sie|es|ihm|ihr|ihnen|ihn|sein|seine|dieser|diese|dieses|das|dort|damals|davon|dazu|"
+    r"él|ella|ellos|ellas|eso|esto|su|sus|allí|lui|elle|ils|elles|cela|ça|leur|"
+    r"он|она|оно|они|его|её|ему|ей|их|им|это|этот|там|тогда)\b",
+    re.IGNORECASE,
+)
+_FEW_WORDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as it is searched for, and whether the conversation had to be read for it."""
+
+    text: str
+    from_history: bool
+
+
+def stand_alone(question: str, history: Sequence[Message]) -> Understood:
+    """Add to a follow-up the words of the question that it follows.
+
+    Args:
+        question: the newest question.
+        history: the messages before it, oldest first.
+    """
+    earlier = [message["content"] for message in history if message["role"] == "user"]
+    if not earlier or not leans_on_history(question):
+        return Understood(question, False)
+    subject = _subject(earlier)
+    return Understood(f"{subject} {question}", True) if subject else Understood(question, False)
+
+
+def leans_on_history(question: str) -> bool:
+    """Whether a question cannot be understood without the one before it."""
+    content = analyse(question).content
+    named = any(word[0].isupper() for word in question.split()[1:] if word[0].isalpha())
+    if _OPENING.match(question.strip()):
+        return True
+    if len(content) <= _FEW_WORDS and not named:
+        return True
+    return bool(_POINTER.search(question)) and not named
+
+
+def _subject(earlier: Sequence[str]) -> str:
+    """The newest question that stood alone, with the follow-ups since it."""
+    parts: list[str] = []
+    for text in reversed(earlier):
+        parts.append(text.strip())
+        if not leans_on_history(text):
+            break
+    return " ".join(reversed(parts[:2]))

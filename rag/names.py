@@ -1,0 +1,91 @@
+"""Spellings of one name: what the question calls Selenskyj, the articles call Zelensky.
+
+Learned from the words of the corpus itself: a word of the question is matched with names
+in the articles that have the same skeleton (`index.spelling`) but for related vowels, or, if the articles
+never use the question's spelling, one that differs by a letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from index.catalog import Catalog, NameForm
+from index.spelling import skeleton
+from index.tokens import stem, tokenize
+
+_MIN_LETTERS = 4
+_MIN_FUZZY_SKELETON = 5
+_RELATED_VOWELS = str.maketrans("eo", "ii")  # Kiev/Kyiv, Kharkov/Kharkiv
+
+
+class Spellings:
+    """The spellings in a catalogue; use it inside a read transaction."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    def variants(self, word: str) -> list[NameForm]:
+        """Other spellings of a name in the articles, the commonest first."""
+        if len(word) < _MIN_LETTERS or not word.isalpha():
+            return []
+        bones = skeleton(word)
+        if len(bones) < 2:
+            return []
+        unknown = self._catalog.frequency(stem(word)) == 0
+        if not unknown and not word[0].isupper():
+            return []
+        forms = [
+            form
+            for form in self._catalog.names_like(bones[:1])
+            if form.word.lower() != word.lower() and _same_name(bones, form.skeleton, unknown)
+        ]
+        return sorted(forms, key=lambda form: (-form.count, form.word))
+
+    def knows(self, word: str) -> bool:
+        """Whether the articles use a word, in any spelling of it."""
+        return any(
+            self._catalog.frequency(token) for term in self.terms([word]) for token in term
+        )
+
+    def terms(self, content: Sequence[str]) -> list[frozenset[str]]:
+        """The tokens of a question's words, each with those of its other spellings."""
+        terms: dict[frozenset[str], None] = {}
+        for word in content:
+            for token in tokenize(word):
+                others = {stem(form.word) for form in self.variants(word)}
+                terms[frozenset({token, *others})] = None
+        return list(terms)
+
+    def respell(self, text: str, content: Sequence[str]) -> str:
+        """The question with names as the articles spell them, where they spell them otherwise."""
+        for word in content:
+            if self._catalog.frequency(stem(word)) == 0 and (forms := self.variants(word)):
+                text = re.sub(rf"\b{re.escape(word)}\b", forms[0].word, text)
+        return text
+
+
+def _same_name(bones: str, other: str, unknown: bool) -> bool:
+    if bones == other:
+        return True
+    if bones[0] != other[0]:
+        return False
+    if bones.translate(_RELATED_VOWELS) == other.translate(_RELATED_VOWELS):
+        return True
+    return unknown and len(bones) >= _MIN_FUZZY_SKELETON and _one_edit_apart(bones, other)
+
+
+def _one_edit_apart(a: str, b: str) -> bool:
+    """Whether one letter inserted, removed, replaced or swapped with the next makes them equal."""
+    if abs(len(a) - len(b)) > 1:
+        return False
+    same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), None)
+    if same is None:
+        return True
+    rest_a, rest_b = a[same:], b[same:]
+    return (
+        rest_a[1:] == rest_b[1:]
+        or rest_a[1:] == rest_b
+        or rest_a == rest_b[1:]
+        or (rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:])
+    )

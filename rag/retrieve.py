@@ -1,0 +1,178 @@
+"""Question → ranked sentences: meaning and words, each sentence with its paragraph behind it."""
+
+from __future__ import annotations
+
+import fnmatch
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.catalog import ArticleCache, ChunkRow
+from index.errors import QuestionError
+from index.lexical import NO_WORDS, Totals, WordScore, WordScores, score_words
+from index.models import Kind
+from index.store import Index, Snapshot
+from rag.names import Spellings
+from rag.question import Question, Wants, analyse, offers
+
+_NEAREST = 60  # chunks taken by meaning
+_BEST_BY_WORDS = 12  # chunks taken by words
+_WHOLE_PARAGRAPHS = 5  # taken whole, by meaning and by words: neighbours answer often
+_LONGEST_PARAGRAPH = 40  # chunks taken of one paragraph
+
+# The score is the cosine plus small shares of the word scores, each from 0 to about 1. The
+# weights are flat: between half and twice of each, recall on the development sets moves
+# by less than its confidence interval (docs/quality.md).
+_WORDS_WEIGHT = 0.05
+_WANTED_WEIGHT = 0.06
+_HEADING_PENALTY = 0.02
+# How much the presence of the wanted kind tells: figures are rare, capital letters are not.
+_TELLING = {Wants.NUMBER: 1.0, Wants.DATE: 1.0, Wants.REASON: 0.5}
+_SLIGHTLY_TELLING = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that may answer, and why."""
+
+    row: ChunkRow
+    text: str
+    cosine: float
+    sentence_words: WordScore
+    paragraph_words: WordScore
+    offers: bool | None
+    """Whether it holds the wanted kind of answer; None if no kind is plain."""
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was found for a question, best first."""
+
+    question: Question
+    candidates: tuple[Candidate, ...]
+    unknown: tuple[str, ...]
+    """Words of the question that no article uses, in any spelling."""
+    snapshot: Snapshot
+
+
+class Retriever:
+    """Retrieval over one open index; safe to use from threads."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._totals: tuple[Snapshot, Totals] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def index(self) -> Index:
+        return self._index
+
+    def retrieve(self, text: str, files: Sequence[str] = ()) -> Retrieval:
+        """Rank the sentences of the articles for a question.
+
+        Args:
+            text: the question.
+            files: globs over corpus-relative names; empty for all.
+
+        Raises:
+            QuestionError: no indexed file matches `files`.
+        """
+        question = analyse(text)
+        with self._index.reading():
+            catalog = self._index.catalog
+            spellings = Spellings(catalog)
+            query = self._index.embedder.embed_query(spellings.respell(text, question.content))
+            names = self._matching_files(files)
+            word_scores = score_words(
+                catalog,
+                spellings.terms(question.content),
+                self._get_totals(),
+                None if names is None else catalog.paragraph_keys(names),
+            )
+            nearest = self._index.nearest(query, _NEAREST, names)
+            rows = {row.key: row for row, _ in nearest}
+            for row in self._rows_around(nearest, word_scores):
+                rows.setdefault(row.key, row)
+            cosines = {row.key: cosine for row, cosine in nearest}
+            cosines |= self._index.cosines(
+                query, [row for key, row in rows.items() if key not in cosines]
+            )
+            candidates = self._score(question, rows, cosines, word_scores)
+            unknown = tuple(word for word in question.content if not spellings.knows(word))
+            snapshot = self._index.snapshot
+        candidates.sort(key=lambda c: (-c.score, c.row.file, c.row.start))
+        return Retrieval(question, tuple(candidates), unknown, snapshot)
+
+    def _rows_around(
+        self, nearest: Sequence[tuple[ChunkRow, float]], found: WordScores
+    ) -> list[ChunkRow]:
+        """What the words find, and the whole of the paragraphs that look best."""
+        catalog = self._index.catalog
+        by_meaning = list(dict.fromkeys(row.paragraph_key for row, _ in nearest))
+        by_words = _best(found.paragraphs, _WHOLE_PARAGRAPHS)
+        paragraphs = dict.fromkeys([*by_meaning[:_WHOLE_PARAGRAPHS], *by_words])
+        whole = catalog.chunks_of_paragraphs(paragraphs, _LONGEST_PARAGRAPH)
+        return [*whole, *catalog.chunks_by_key(_best(found.chunks, _BEST_BY_WORDS)).values()]
+
+    def _score(
+        self,
+        question: Question,
+        rows: dict[int, ChunkRow],
+        cosines: dict[int, float],
+        found: WordScores,
+    ) -> list[Candidate]:
+        articles = ArticleCache(self._index.catalog)
+        floor = min(cosines.values(), default=0.0)
+        candidates: list[Candidate] = []
+        for key, row in rows.items():
+            text = articles[row.file].text[row.start : row.end]
+            in_sentence = found.chunks.get(key, NO_WORDS)
+            in_paragraph = found.paragraphs.get(row.paragraph_key, NO_WORDS)
+            wanted = offers(question.wants, text, question) if question.wants else None
+            # While an index is being built a sentence may have no vector yet.
+            cosine = cosines.get(key, floor)
+            score = (
+                cosine
+                + _WORDS_WEIGHT * (in_sentence.bm25 + in_sentence.cover)
+                + _WORDS_WEIGHT * (in_paragraph.bm25 + in_paragraph.cover)
+                + _wanted_share(question.wants, wanted)
+                - (_HEADING_PENALTY if row.kind is Kind.HEADING else 0.0)
+            )
+            candidates.append(
+                Candidate(row, text, cosine, in_sentence, in_paragraph, wanted, score)
+            )
+        return candidates
+
+    def _matching_files(self, globs: Sequence[str]) -> list[str] | None:
+        if not globs:
+            return None
+        names = [
+            name
+            for name in self._index.catalog.files()
+            if any(fnmatch.fnmatchcase(name, glob) for glob in globs)
+        ]
+        if not names:
+            raise QuestionError(
+                f"no indexed file matches {' or '.join(globs)}",
+                "run footnote status to see the files, or leave out --file",
+            )
+        return names
+
+    def _get_totals(self) -> Totals:
+        """The sizes of the collection, counted once for each state of the index."""
+        snapshot = self._index.snapshot
+        with self._lock:
+            if self._totals is None or self._totals[0] != snapshot or not snapshot.complete:
+                self._totals = snapshot, Totals(*self._index.catalog.totals())
+            return self._totals[1]
+
+
+def _best(scores: dict[int, WordScore], count: int) -> list[int]:
+    return sorted(scores, key=lambda key: (-scores[key].bm25, key))[:count]
+
+
+def _wanted_share(wants: Wants | None, offered: bool | None) -> float:
+    if wants is None or offered is None:
+        return 0.0
+    return _WANTED_WEIGHT * _TELLING.get(wants, _SLIGHTLY_TELLING) * (0.5 if offered else -0.5)
