@@ -21,8 +21,8 @@ import numpy as np
 from index.build import build_index
 from index.embed import local_embedder
 from index.store import Index
+from rag.ask import find
 from rag.confidence import features
-from rag.conversation import stand_alone
 from rag.evaluate import read_questions
 from rag.retrieve import Retriever
 
@@ -41,7 +41,7 @@ def collect(articles: Path, questions: list[Path]) -> list[tuple[str, dict[str, 
         index = Index(path, local_embedder())
         retriever = Retriever(index)
         for item in (item for path in questions for item in read_questions(path)):
-            found = retriever.retrieve(stand_alone(item.question, item.history).text)
+            found = find(retriever, item.question, item.history, ()).retrieval
             if not item.answerable:
                 rows.append(("far", features(found)))
                 continue

@@ -133,7 +133,7 @@ def _kind(line: str, place: int, first: int, last: int, repeated: bool) -> Kind:
     ended = bool(_SENTENCE_END.search(line))
     if place > last:
         return Kind.BODY if ended and words > 3 else Kind.FURNITURE
-    if place < first and (repeated and words < _HEADLINE_WORDS or words < 2):
+    if place < first and ((repeated and words < _HEADLINE_WORDS) or words < 2):
         return Kind.FURNITURE
     return Kind.BODY if ended or words > _HEADING_WORDS else Kind.HEADING
 

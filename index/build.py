@@ -284,7 +284,7 @@ class _Build:
         try:
             if not complete:
                 self._commit(catalog, scan.changed, chunks, gone, complete=False)
-                self._embed(vectors, _by_id(catalog.embedded_texts()))
+                self._embed(vectors, catalog.embedded_texts())
                 self._commit(catalog, {}, {}, set(), complete=True)
             elif scan.changed or gone:
                 new = {c.id: c.embedded for part in chunks.values() for c in part}
@@ -310,8 +310,8 @@ class _Build:
                 self._progress("writing", done, len(articles))
             for name in gone:
                 catalog.remove_article(name)
-            catalog.set(store.COMPLETE, "1" if complete else "0")
-            catalog.set(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
+            catalog.put(store.COMPLETE, "1" if complete else "0")
+            catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
             catalog.commit()
         except BaseException:
             catalog.rollback()
@@ -374,13 +374,7 @@ def _place(id_: str) -> tuple[str, int]:
     return file, int(rest.split(":", 1)[0])
 
 
-def _by_id(texts: dict[str, str]) -> dict[str, str]:
-    return texts
-
-
-def _batches(
-    items: Iterable[tuple[str, str]], size: int
-) -> Iterator[list[tuple[str, str]]]:
+def _batches(items: Iterable[tuple[str, str]], size: int) -> Iterator[list[tuple[str, str]]]:
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import IndexStoreError
-from index.tokens import tokenize
 from index.models import Article, Chunk, Kind, Paragraph
 from index.spelling import names_in, skeleton
+from index.tokens import tokenize
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -135,7 +135,7 @@ class Catalog:
         row = self._query("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return default if row is None else str(row[0])
 
-    def set(self, key: str, value: str) -> None:
+    def put(self, key: str, value: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     # -- writing -----------------------------------------------------------------------

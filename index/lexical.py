@@ -18,8 +18,9 @@ from index.catalog import PARAGRAPH_SHIFT, Catalog
 K1 = 1.2
 B = 0.75
 
-_COMMON_SHARE = 0.25  # of the chunks: a word in more says nothing, and costs the most
-_COMMON_FROM = 1000  # chunks: below, no word is too common to look at
+# A word in more than this share of the chunks says nothing, and costs the most to look at.
+_COMMON_SHARE = 0.25
+_COMMON_FROM = 1000  # chunks: a word in fewer is never too common
 _SHORTLIST = 200  # paragraphs and chunks whose length is looked up
 
 Keys = NDArray[np.int64]
@@ -113,9 +114,9 @@ def _postings(
     """The chunks that hold a term, with its counts; (None, None) for a word too common."""
     rows: list[tuple[int, int]] = []
     for token in sorted(term):
-        if totals.chunks > _COMMON_FROM:
-            if catalog.frequency(token) > _COMMON_SHARE * totals.chunks:
-                return None, None
+        limit = max(_COMMON_FROM, _COMMON_SHARE * totals.chunks)
+        if totals.chunks > limit and catalog.frequency(token) > limit:
+            return None, None
         rows.extend(catalog.postings(token))
     if not rows:
         return np.empty(0, np.int64), np.empty(0, np.float64)
@@ -125,7 +126,8 @@ def _postings(
 
 def _sum_by(keys: Keys, values: Scores) -> tuple[Keys, Scores]:
     unique, inverse = np.unique(keys, return_inverse=True)
-    return unique, np.bincount(inverse, weights=values, minlength=len(unique))
+    sums = np.bincount(inverse, weights=values, minlength=len(unique))
+    return unique, sums.astype(np.float64)
 
 
 def _idf(total: int, holding: int) -> float:

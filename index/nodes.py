@@ -53,9 +53,7 @@ class SentenceChunkParser(NodeParser):
                 metadata={_CHUNK: chunk},
                 excluded_embed_metadata_keys=[_CHUNK],
                 excluded_llm_metadata_keys=[_CHUNK],
-                relationships={
-                    NodeRelationship.SOURCE: RelatedNodeInfo(node_id=document.node_id)
-                },
+                relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=document.node_id)},
             )
             for chunk in chunk_article(document.metadata[_ARTICLE])
         ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from index.models import Paragraph
 
@@ -71,8 +72,7 @@ def _is_hard_wrapped(text: str, block: list[Span]) -> bool:
     lines = [text[start:end] for start, end in block]
     longest = max(map(len, lines))
     breaks = sum(
-        _breaks_in_mid_sentence(line, following, longest)
-        for line, following in zip(lines, lines[1:], strict=False)
+        _breaks_in_mid_sentence(line, following, longest) for line, following in pairwise(lines)
     )
     return 2 * breaks >= len(lines) - 1
 

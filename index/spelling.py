@@ -19,7 +19,9 @@ _CYRILLIC = dict(
         (
             "a b v g g d e e z z i i i i k l m n o p r s t u f h c c s s _ i _ e u a "
             "g z i l n c c u e"
-        ).replace("_", "-").split(),
+        )
+        .replace("_", "-")
+        .split(),
         strict=True,
     )
 )
@@ -31,9 +33,7 @@ _GROUPS = [
     ("ck", "k"), ("qu", "k"), ("ou", "u"), ("oo", "u"), ("ee", "i"),
     ("ae", "a"), ("oe", "o"), ("ue", "u"),
 ]  # fmt: skip
-_SAME_SOUND = str.maketrans({"w": "v", "y": "i", "j": "i", "q": "k", "x": "x"})
-_FIRST_SOUND = {"c": "k", "s": "s", "z": "s"}
-_VOWELS = "aeiou"
+_SAME_SOUND = str.maketrans({"w": "v", "y": "i", "j": "i", "q": "k"})
 _ENDING = re.compile(r"(?:i|ii|ij|iy|ei)$")
 _MIN_NAME = 4
 
@@ -50,8 +50,7 @@ def skeleton(name: str) -> str:
     letters = re.sub(r"(.)\1+", r"\1", letters)
     letters = re.sub(r"i(?=[aeou])", "", letters)
     letters = re.sub(r"(?<=[aeou])i(?=.)", "", letters)
-    letters = _ENDING.sub("i", letters)
-    return letters
+    return _ENDING.sub("i", letters)
 
 
 def names_in(text: str) -> Counter[str]:

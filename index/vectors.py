@@ -29,7 +29,7 @@ class VectorStore:
         from chromadb.config import Settings
 
         try:
-            self._client = chromadb.PersistentClient(
+            self._client: Any = chromadb.PersistentClient(
                 path=str(folder), settings=Settings(anonymized_telemetry=False)
             )
             self._collection = (
@@ -48,7 +48,7 @@ class VectorStore:
         self._client.close()
 
     def count(self) -> int:
-        return self._collection.count()
+        return int(self._collection.count())
 
     def nearest(
         self, query: Vectors, limit: int, files: Sequence[str] | None = None

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.catalog import ArticleCache
@@ -13,7 +13,7 @@ from index.errors import QuestionError, SettingsError
 from index.settings import Mode, load_settings
 from rag.authorship import cite_author, subject_of
 from rag.confidence import calibration, features
-from rag.conversation import stand_alone
+from rag.conversation import with_subject
 from rag.models import MAX_QUESTION_CHARACTERS, NOT_IN_ARTICLES, Answer, Message
 from rag.question import Wants, analyse
 from rag.quote import Claim, choose, cite
@@ -21,6 +21,7 @@ from rag.retrieve import Candidate, Retrieval, Retriever
 from rag.session import open_retriever
 
 _NEAREST_NAMED = 2  # paragraphs that a refusal names
+_PLAINLY_ANSWERED = 0.5  # confidence from which a follow-up is taken to stand alone
 
 
 def ask(
@@ -66,26 +67,25 @@ def stream(
     text = _check_question(question)
     notes = _check_mode(mode)
     retriever = open_retriever(index)
-    understood = stand_alone(text, history)
-    if understood.from_history:
-        notes.append(f"Understood together with the question before: {understood.text}")
     with retriever.index.reading():
-        retrieval, claims, confidence = _find(retriever, understood.text, files)
+        found = find(retriever, text, history, files)
         retrieved = time.perf_counter()
         articles = ArticleCache(retriever.index.catalog)
-        notes.extend(_state_notes(retrieval))
-        if claims:
-            body, citations = cite(claims, articles)
+        notes.extend(_state_notes(found.retrieval))
+        if found.with_history:
+            notes.append(f"Understood together with the question before: {found.text}")
+        if found.claims:
+            body, citations = cite(found.claims, articles)
         else:
             body, citations = f"{NOT_IN_ARTICLES}.", []
-            notes.extend(_nearest_notes(retrieval.candidates))
+            notes.extend(_nearest_notes(found.retrieval.candidates))
     yield body
     yield Answer(
         question=question,
-        answered=bool(claims),
+        answered=bool(found.claims),
         text=body,
         mode="quote",
-        confidence=round(confidence, 4),
+        confidence=round(found.confidence, 4),
         citations=tuple(citations),
         notes=tuple(notes),
         timings_ms={
@@ -106,20 +106,43 @@ async def aask(
     return await asyncio.to_thread(ask, question, index, history, files, mode)
 
 
-def _find(
-    retriever: Retriever, text: str, files: Sequence[str]
-) -> tuple[Retrieval, list[Claim], float]:
-    """What was retrieved, what of it answers (nothing: refuse), and how likely it does."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was retrieved for a question, and what of it answers; no claims: refuse."""
+
+    text: str
+    retrieval: Retrieval
+    claims: list[Claim]
+    confidence: float
+    with_history: bool = False
+
+
+def find(
+    retriever: Retriever, question: str, history: Sequence[Message], files: Sequence[str]
+) -> Found:
+    """Search for a question; for a follow-up, with the question before if it needs it.
+
+    A question that leans on the conversation may still name its own subject: where it is
+    plainly answered by itself, the old subject is not dragged in.
+    """
+    alone = _search(retriever, question, question, files)
+    text = with_subject(question, history)
+    if text is None or (alone.claims and alone.confidence >= _PLAINLY_ANSWERED):
+        return alone
+    return replace(_search(retriever, text, question, files), with_history=True)
+
+
+def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -> Found:
     fitted = calibration(retriever.index.embedder.name)
-    if analyse(text).wants is Wants.AUTHOR:
+    if analyse(asked).wants is Wants.AUTHOR:
         retrieval = retriever.retrieve(subject_of(text), files)
         claim = cite_author(retrieval.candidates, ArticleCache(retriever.index.catalog))
-        confidence = fitted.probability(features(retrieval))
-        return retrieval, [claim] if claim else [], confidence
-    retrieval = retriever.retrieve(text, files)
+        claims = [claim] if claim else []
+        return Found(text, retrieval, claims, fitted.probability(features(retrieval)))
+    retrieval = retriever.retrieve(text, files, asked)
     confidence = fitted.probability(features(retrieval))
     enough = bool(retrieval.candidates) and confidence >= fitted.threshold
-    return retrieval, choose(retrieval.candidates) if enough else [], confidence
+    return Found(text, retrieval, choose(retrieval.candidates) if enough else [], confidence)
 
 
 def _state_notes(retrieval: Retrieval) -> list[str]:
@@ -155,9 +178,7 @@ def _check_mode(mode: str) -> list[str]:
     try:
         wanted = Mode(mode)
     except ValueError:
-        raise QuestionError(
-            f"there is no mode {mode!r}", f"use one of {', '.join(Mode)}"
-        ) from None
+        raise QuestionError(f"there is no mode {mode!r}", f"use one of {', '.join(Mode)}") from None
     if wanted is Mode.AUTO:
         wanted = settings.mode
     if wanted is Mode.LLM:

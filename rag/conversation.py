@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rag.models import Message
 from rag.question import analyse
@@ -28,16 +27,8 @@ _POINTER = re.compile(
 _FEW_WORDS = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A question as it is searched for, and whether the conversation had to be read for it."""
-
-    text: str
-    from_history: bool
-
-
-def stand_alone(question: str, history: Sequence[Message]) -> Understood:
-    """Add to a follow-up the words of the question that it follows.
+def with_subject(question: str, history: Sequence[Message]) -> str | None:
+    """A follow-up together with the question that it follows; None if it stands alone.
 
     Args:
         question: the newest question.
@@ -45,9 +36,8 @@ def stand_alone(question: str, history: Sequence[Message]) -> Understood:
     """
     earlier = [message["content"] for message in history if message["role"] == "user"]
     if not earlier or not leans_on_history(question):
-        return Understood(question, False)
-    subject = _subject(earlier)
-    return Understood(f"{subject} {question}", True) if subject else Understood(question, False)
+        return None
+    return f"{_subject(earlier)} {question}"
 
 
 def leans_on_history(question: str) -> bool:

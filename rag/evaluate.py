@@ -14,8 +14,7 @@ from statistics import median
 from typing import Any, Final
 
 from index.errors import QuestionError
-from rag.ask import ask
-from rag.conversation import stand_alone
+from rag.ask import ask, find
 from rag.models import Answer, Citation, Message
 from rag.session import open_retriever
 
@@ -202,9 +201,8 @@ def _is_verbatim(answer: Answer, index: str | Path | None) -> bool:
 
 
 def _rank(question: TestQuestion, index: str | Path | None) -> int:
-    understood = stand_alone(question.question, question.history)
-    found = open_retriever(index).retrieve(understood.text)
-    places = list(dict.fromkeys(c.row.place for c in found.candidates))
+    found = find(open_retriever(index), question.question, question.history, ())
+    places = list(dict.fromkeys(c.row.place for c in found.retrieval.candidates))
     return next((i for i, place in enumerate(places, 1) if place in question.evidence), 0)
 
 

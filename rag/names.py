@@ -1,8 +1,8 @@
 """Spellings of one name: what the question calls Selenskyj, the articles call Zelensky.
 
 Learned from the words of the corpus itself: a word of the question is matched with names
-in the articles that have the same skeleton (`index.spelling`) but for related vowels, or, if the articles
-never use the question's spelling, one that differs by a letter.
+in the articles that have the same skeleton (`index.spelling`) but for related vowels, or,
+if the articles never use the question's spelling, one that differs by a letter.
 """
 
 from __future__ import annotations
@@ -44,9 +44,7 @@ class Spellings:
 
     def knows(self, word: str) -> bool:
         """Whether the articles use a word, in any spelling of it."""
-        return any(
-            self._catalog.frequency(token) for term in self.terms([word]) for token in term
-        )
+        return any(self._catalog.frequency(token) for term in self.terms([word]) for token in term)
 
     def terms(self, content: Sequence[str]) -> list[frozenset[str]]:
         """The tokens of a question's words, each with those of its other spellings."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from index.models import Article
+from index.catalog import ArticleCache
 from index.tokens import tokenize
 from rag.models import Citation
 from rag.retrieve import Candidate
@@ -47,9 +47,9 @@ def choose(candidates: Sequence[Candidate]) -> list[Claim]:
     """
     best = candidates[0]
     echoes = [(c, _similarity(best, c)) for c in candidates[1:]]
-    also = [
-        (c, s) for c, s in echoes if s >= _SAME_WORDS and c.row.file != best.row.file
-    ][: _MAX_CITATIONS - 1]
+    also = [(c, s) for c, s in echoes if s >= _SAME_WORDS and c.row.file != best.row.file][
+        : _MAX_CITATIONS - 1
+    ]
     echoing = {best.row.key, *(c.row.key for c, s in echoes if s >= _SAME_WORDS)}
     shown = [best]
     rest = sorted(
@@ -65,7 +65,7 @@ def choose(candidates: Sequence[Candidate]) -> list[Claim]:
     return [Claim(passages[0], same), *(Claim(passage, ()) for passage in passages[1:])]
 
 
-def cite(claims: Sequence[Claim], articles: dict[str, Article]) -> tuple[str, list[Citation]]:
+def cite(claims: Sequence[Claim], articles: ArticleCache) -> tuple[str, list[Citation]]:
     """The text of the answer and its citations, numbered in order."""
     citations: list[Citation] = []
     parts: list[str] = []

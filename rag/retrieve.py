@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.catalog import ArticleCache, ChunkRow
 from index.errors import QuestionError
@@ -68,17 +68,20 @@ class Retriever:
     def index(self) -> Index:
         return self._index
 
-    def retrieve(self, text: str, files: Sequence[str] = ()) -> Retrieval:
+    def retrieve(self, text: str, files: Sequence[str] = (), asked: str | None = None) -> Retrieval:
         """Rank the sentences of the articles for a question.
 
         Args:
-            text: the question.
+            text: the question, with the words of earlier ones if it follows them.
             files: globs over corpus-relative names; empty for all.
+            asked: the part of it that says what kind of answer is wanted; None for all.
 
         Raises:
             QuestionError: no indexed file matches `files`.
         """
         question = analyse(text)
+        if asked is not None:
+            question = replace(question, wants=analyse(asked).wants)
         with self._index.reading():
             catalog = self._index.catalog
             spellings = Spellings(catalog)

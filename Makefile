@@ -1,0 +1,49 @@
+# Two commands do everything: `make chat` and `make test`. Each installs what it needs first.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: install chat test check bench lock clean
+
+install: $(VENV)/installed
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: Footnote needs Python 3.11 or newer\nfix: make install PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --quiet --require-hashes -r requirements.lock
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/installed-tests: tests/requirements.lock $(VENV)/installed
+	$(PIP) install --quiet --require-hashes -r tests/requirements.lock
+	@touch $@
+
+chat: install
+	$(BIN)/footnote chat
+
+test: check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/installed-tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/installed-tests
+	$(BIN)/python benchmarks/run.py
+
+# Pin the newest versions that resolve together, with hashes and without addresses. Needs uv.
+COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
+lock:
+	$(COMPILE) --output-file requirements.lock >/dev/null
+	$(COMPILE) --extra dev --constraints requirements.lock \
+		--output-file tests/requirements.lock >/dev/null
+
+clean:
+	rm -rf $(VENV) .footnote build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
