@@ -9,38 +9,20 @@ index has its catalogue at once, so that it can be asked while its vectors arriv
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
-import numpy as np
-
 from index import store
-from index.boilerplate import classify, find_author, find_title
-from index.cache import VectorCache
 from index.catalog import Catalog
-from index.embed import Embedder, embedding_key
-from index.errors import CorpusError, FootnoteError, ModelMismatchError, UnreadableFileError
-from index.load import SourceFile, decode, digest, list_files, read_bytes
+from index.embed import Embedder
+from index.errors import CorpusError, FootnoteError, ModelMismatchError
+from index.fill import fill_vectors, sweep
+from index.load import SourceFile, list_files
 from index.models import Article, Chunk
-from index.paragraphs import split_paragraphs
+from index.scan import Progress, Scan, Skipped, check_losses, scan_folder
 from index.vectors import VectorStore
-
-_BATCH = 64  # chunks embedded between two writes: what a killed run loses at most
-_MODEL_BATCH = 16  # larger batches are no faster on this model, and blur the progress
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much is done, and of how much."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A file that was left out, and why."""
-
-    file: str
-    reason: str
 
 
 @dataclass(slots=True)
@@ -144,24 +126,6 @@ def _relative(corpus: Path, path: Path) -> str:
     return os.path.relpath(corpus.resolve(), path.resolve())
 
 
-def read_article(file: SourceFile, data: bytes) -> Article:
-    """A file's bytes → the article: text, numbered paragraphs and what each is.
-
-    Raises:
-        UnreadableFileError: it is no text.
-    """
-    text = decode(file.name, data)
-    paragraphs = classify(text, split_paragraphs(text))
-    return Article(
-        file=file.name,
-        text=text,
-        digest=digest(data),
-        title=find_title(text, paragraphs),
-        author=find_author(text, paragraphs),
-        paragraphs=tuple(paragraphs),
-    )
-
-
 class _Build:
     """One run, under the writer's lock."""
 
@@ -183,41 +147,43 @@ class _Build:
         self._summary = Summary(corpus=corpus, path=path)
 
     def run(self, marker: store.Marker | None, rebuild: bool, replace: bool) -> Summary:
-        fresh = marker is None or rebuild
-        data = store.create_data(self._path, marker) if fresh else marker.data  # type: ignore[union-attr]
-        catalog = store.open_catalog(self._path, data)
-        try:
-            before = catalog.digests()
-            known = before if not fresh else self._known_before(marker)
-            scan = self._scan(before)
-            self._check_losses(set(known), scan, replace)
-            if marker is None:
+        in_force = marker.data if marker is not None else ""
+        before = {} if rebuild else self._digests(in_force)
+        scan = scan_folder(self._files, before, self._max_file_bytes, self._progress)
+        self._summary.skipped = scan.skipped
+        if not replace:
+            known = self._digests(in_force, tolerant=True) if rebuild else before
+            check_losses(self._corpus, set(known), scan)
+        data = in_force
+        if rebuild or not in_force:
+            if not in_force:
+                # Marked before anything is written: what a killed run leaves is known as ours.
+                self._put_in_force("")
+            data = store.create_data(self._path, in_force)
+            if not in_force:
+                # Nothing answers yet: let questions be asked while the vectors arrive.
                 self._put_in_force(data)
-            self._update(catalog, data, scan, set(before) - scan.kept)
-            if fresh or replace:
+        with closing(store.open_catalog(self._path, data)) as catalog:
+            self._update(catalog, data, scan, before)
+            if data != in_force or replace:
                 self._put_in_force(data)
             store.remove_other_data(self._path, data)
             self._summary.articles = catalog.count("article")
             self._summary.paragraphs = catalog.count("paragraph")
             self._summary.chunks = catalog.count("chunk")
-        finally:
-            catalog.close()
         return self._summary
 
-    def _known_before(self, marker: store.Marker | None) -> Iterable[str]:
-        """The files of the index that a rebuild replaces, if it can still tell."""
-        if marker is None:
-            return ()
+    def _digests(self, data: str, *, tolerant: bool = False) -> dict[str, str]:
+        """File → content hash of what is indexed; of a damaged index, nothing, if tolerant."""
+        if not data:
+            return {}
         try:
-            catalog = store.open_catalog(self._path, marker.data)
+            with closing(store.open_catalog(self._path, data)) as catalog:
+                return catalog.digests()
         except FootnoteError:
-            return ()
-        try:
-            return catalog.files()
-        except FootnoteError:
-            return ()
-        finally:
-            catalog.close()
+            if tolerant:
+                return {}
+            raise
 
     def _put_in_force(self, data: str) -> None:
         store.write_marker(
@@ -231,78 +197,54 @@ class _Build:
             ),
         )
 
-    def _scan(self, before: dict[str, str]) -> _Scan:
-        scan = _Scan()
-        for done, file in enumerate(self._files, start=1):
-            try:
-                data = read_bytes(file, self._max_file_bytes)
-                if before.get(file.name) == digest(data):
-                    scan.kept.add(file.name)
-                else:
-                    scan.changed[file.name] = read_article(file, data)
-            except UnreadableFileError as error:
-                scan.skipped.append(Skipped(file.name, error.what))
-            self._progress("reading", done, len(self._files))
-        self._summary.skipped = scan.skipped
-        return scan
-
-    def _check_losses(self, known: set[str], scan: _Scan, replace: bool) -> None:
-        present = scan.kept | set(scan.changed)
-        if replace:
-            return
-        if not present and not known:
-            reasons = "".join(f"; {item.reason}" for item in scan.skipped[:3])
-            raise CorpusError(
-                f"there is no article to index in {self._corpus}{reasons}",
-                "put .txt files in it, or name another folder",
-            )
-        lost = len(known - present)
-        if 2 * lost > len(known):
-            raise CorpusError(
-                f"{lost} of the {len(known)} indexed files are no longer in {self._corpus}",
-                "check that the folder is whole and mounted; add --replace if they are meant to go",
-            )
-
-    def _update(self, catalog: Catalog, data: str, scan: _Scan, gone: set[str]) -> None:
-        from index.nodes import SentenceChunkParser, as_document, chunk_of
-
-        gone -= set(scan.changed)
-        before = catalog.digests()
+    def _update(self, catalog: Catalog, data: str, scan: Scan, before: Mapping[str, str]) -> None:
+        gone = before.keys() - scan.present
         self._summary.updated = len(scan.changed.keys() & before.keys())
         self._summary.added = len(scan.changed) - self._summary.updated
         self._summary.removed = len(gone)
 
         complete = catalog.get(store.COMPLETE) == "1"
-        parser = SentenceChunkParser()
-        chunks: dict[str, list[Chunk]] = {}
-        for done, (name, article) in enumerate(scan.changed.items(), start=1):
-            nodes = parser.get_nodes_from_documents([as_document(article)])
-            chunks[name] = [chunk_of(node) for node in nodes]
-            self._progress("splitting", done, len(scan.changed))
-
-        vectors = store.open_vectors(self._path, data)
-        try:
+        chunks = self._split(scan.changed)
+        cache = self._path / store.CACHE
+        with closing(store.open_vectors(self._path, data)) as vectors:
             if not complete:
                 self._commit(catalog, scan.changed, chunks, gone, complete=False)
-                self._embed(vectors, catalog.embedded_texts())
-                self._commit(catalog, {}, {}, set(), complete=True)
+                self._fill(catalog.embedded_texts(), vectors, cache)
+                self._commit(catalog, {}, {}, (), complete=True)
             elif scan.changed or gone:
                 new = {c.id: c.embedded for part in chunks.values() for c in part}
-                self._embed(vectors, new)
+                self._fill(new, vectors, cache)
                 self._commit(catalog, scan.changed, chunks, gone, complete=True)
-            self._sweep(catalog, vectors)
-        finally:
-            vectors.close()
+            sweep(vectors, catalog.embedded_texts(), self._embedder, cache)
+
+    def _split(self, articles: Mapping[str, Article]) -> dict[str, list[Chunk]]:
+        if not articles:
+            return {}
+        from index.nodes import SentenceChunkParser, as_document, chunk_of
+
+        parser = SentenceChunkParser()
+        chunks: dict[str, list[Chunk]] = {}
+        for done, (name, article) in enumerate(articles.items(), start=1):
+            nodes = parser.get_nodes_from_documents([as_document(article)])
+            chunks[name] = [chunk_of(node) for node in nodes]
+            self._progress("splitting", done, len(articles))
+        return chunks
+
+    def _fill(self, texts: Mapping[str, str], vectors: VectorStore, cache: Path) -> None:
+        self._summary.embedded += fill_vectors(
+            vectors, texts, self._embedder, cache, self._progress
+        )
 
     def _commit(
         self,
         catalog: Catalog,
-        articles: dict[str, Article],
-        chunks: dict[str, list[Chunk]],
-        gone: set[str],
+        articles: Mapping[str, Article],
+        chunks: Mapping[str, list[Chunk]],
+        gone: Iterable[str],
         *,
         complete: bool,
     ) -> None:
+        """Change the catalogue in one step: readers see all of it, or nothing."""
         catalog.begin()
         try:
             for done, (name, article) in enumerate(articles.items(), start=1):
@@ -316,65 +258,3 @@ class _Build:
         except BaseException:
             catalog.rollback()
             raise
-
-    def _embed(self, vectors: VectorStore, texts: dict[str, str]) -> None:
-        """Give every chunk its vector: from the cache, or computed; writing runs alongside."""
-        from index.nodes import PassageEmbedding
-
-        have = vectors.ids()
-        missing = {id_: text for id_, text in texts.items() if id_ not in have}
-        if not missing:
-            return
-        model = PassageEmbedding(self._embedder, embed_batch_size=_MODEL_BATCH)
-        cache = VectorCache(self._path / store.CACHE)
-        done = 0
-        try:
-            with ThreadPoolExecutor(max_workers=1) as writer:
-                writing: Future[None] | None = None
-                for batch in _batches(missing.items(), _BATCH):
-                    keys = [embedding_key(self._embedder.name, text) for _, text in batch]
-                    known = cache.get(keys)
-                    new = {k: t for k, (_, t) in zip(keys, batch, strict=True) if k not in known}
-                    if new:
-                        computed = model.get_text_embedding_batch(list(new.values()))
-                        fresh = dict(zip(new, np.asarray(computed, dtype=np.float32), strict=True))
-                        cache.put(fresh.items())
-                        known |= fresh
-                        self._summary.embedded += len(fresh)
-                    matrix = np.stack([known[key] for key in keys])
-                    if writing is not None:
-                        writing.result()
-                    writing = writer.submit(_put, vectors, batch, matrix)
-                    done += len(batch)
-                    self._progress("embedding", done, len(missing))
-                if writing is not None:
-                    writing.result()
-        finally:
-            cache.close()
-
-    def _sweep(self, catalog: Catalog, vectors: VectorStore) -> None:
-        """Remove vectors that the catalogue does not list, left by this run or a killed one."""
-        texts = catalog.embedded_texts()
-        if vectors.count() == len(texts):
-            return
-        vectors.remove(sorted(vectors.ids() - texts.keys()))
-        cache = VectorCache(self._path / store.CACHE)
-        cache.keep_only(embedding_key(self._embedder.name, text) for text in texts.values())
-        cache.close()
-
-
-def _put(vectors: VectorStore, batch: list[tuple[str, str]], matrix: np.ndarray) -> None:
-    ids = [id_ for id_, _ in batch]
-    vectors.put(ids, matrix, [_place(id_) for id_ in ids], [text for _, text in batch])
-
-
-def _place(id_: str) -> tuple[str, int]:
-    """File and paragraph, as a chunk's id tells them."""
-    file, _, rest = id_.rpartition("#")
-    return file, int(rest.split(":", 1)[0])
-
-
-def _batches(items: Iterable[tuple[str, str]], size: int) -> Iterator[list[tuple[str, str]]]:
-    iterator = iter(items)
-    while batch := list(islice(iterator, size)):
-        yield batch

@@ -85,7 +85,11 @@ def load_settings() -> Settings:
 
 
 def _reject_unknown_names() -> None:
-    known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known = {
+        f"{_PREFIX}{name.upper()}"
+        for name, field in Settings.model_fields.items()
+        if field.validation_alias is None
+    }
     names = {*os.environ, *dotenv_values(_ENV_FILE)}
     for name in sorted(names):
         if name.upper().startswith(_PREFIX) and name.upper() not in known:

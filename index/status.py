@@ -53,7 +53,7 @@ def read_status(path: Path, max_file_bytes: int) -> Status:
         IndexStoreError: there is no index at `path`, or it is damaged.
     """
     marker = store.read_marker(path)
-    if marker is None:
+    if marker is None or not marker.data:
         raise IndexStoreError(f"there is no index at {path}", "run footnote index DIR")
     catalog = store.open_catalog(path, marker.data)
     try:

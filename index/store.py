@@ -15,7 +15,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -41,7 +41,7 @@ COMPLETE: Final = "complete"
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What `footnote.json` says."""
+    """What `footnote.json` says; `data` is empty until the first data folder is made."""
 
     footnote_index: int
     data: str
@@ -103,6 +103,14 @@ def corpus_of(path: Path, marker: Marker) -> Path:
     return beside if not recorded.is_dir() and beside.is_dir() else recorded
 
 
+def stands_for(path: Path, corpus: Path) -> bool:
+    """Whether PATH is an index of this folder, or free to become one."""
+    marker = read_marker(path)
+    if marker is None:
+        return True
+    return corpus_of(path, marker).resolve() == corpus.resolve()
+
+
 @contextmanager
 def writer_lock(path: Path) -> Iterator[None]:
     """Hold the right to write; a second writer is told so at once.
@@ -128,11 +136,20 @@ def writer_lock(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
+        if not marker_path(path).exists():
+            _remove_if_empty(path)
 
 
-def create_data(path: Path, marker: Marker | None) -> str:
-    """Make the next empty data folder (not yet in force) and return its name."""
-    number = 1 + int(marker.data.rpartition("-")[2]) if marker else 1
+def _remove_if_empty(path: Path) -> None:
+    """Leave nothing behind of a run that was refused before it wrote."""
+    (path / _LOCK).unlink(missing_ok=True)
+    with suppress(OSError):
+        path.rmdir()
+
+
+def create_data(path: Path, in_force: str) -> str:
+    """Make the data folder that comes after the one in force ("" for none); return its name."""
+    number = 1 + int(in_force.rpartition("-")[2]) if in_force else 1
     name = f"data-{number}"
     folder = path / name
     shutil.rmtree(folder, ignore_errors=True)
@@ -247,7 +264,7 @@ class Index:
 
     def _require_marker(self) -> Marker:
         marker = read_marker(self.path)
-        if marker is None:
+        if marker is None or not marker.data:
             raise IndexStoreError(
                 f"there is no index at {self.path}", "run footnote index DIR, or name one: --index"
             )

@@ -98,12 +98,28 @@ def chat_command(
         bool, typer.Option("--allow-public", help="Bind beyond this machine without a password.")
     ] = False,
 ) -> None:
-    """Open the chat in a browser page."""
+    """Open the chat in a browser page, its index brought up to date with the articles."""
     from importlib import import_module
 
+    from index.settings import load_settings
+    from index.store import stands_for
+    from rag.progress import Progress
+
+    settings = load_settings()
+    path = index or settings.index
+    if folder is None and stands_for(path, settings.corpus):
+        folder = settings.corpus
     # By name: the page stands above this layer, and only this command needs it.
     serve: Callable[..., None] = import_module("ui.server").serve
-    serve(folder=folder, index=index, host=host, port=port, allow_public=allow_public)
+    with Progress() as progress:
+        serve(
+            path,
+            folder,
+            host=host,
+            port=port,
+            allow_public=allow_public,
+            progress=progress.show,
+        )
 
 
 @app.command("eval")

@@ -52,7 +52,7 @@ def open_retriever(path: str | Path | None = None) -> Retriever:
     key = where.resolve()
     with _lock:
         if key not in _open:
-            if path is None and read_marker(where) is None:
+            if path is None and ((marker := read_marker(where)) is None or not marker.data):
                 from index.build import build_index  # loads llama-index: seconds, once
 
                 build_index(

@@ -2,6 +2,6 @@
 
 import os
 
-# Read by Gradio when its first `Blocks` is built; unset, it would report to its makers, and
+# Read by Gradio when its first `Blocks` is built; otherwise it would report to its makers, and
 # without a network hold the process back for seconds when it ends.
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"

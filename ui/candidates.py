@@ -84,7 +84,8 @@ def _from_article(article: Article) -> Iterator[tuple[str, Candidate]]:
             yield "number", Candidate(f"How many {things} were {done}?", (number,))
         for match in _HOLDER.finditer(sentence):
             whose, office, name = match.groups()
-            if whose in names:
+            # The first word of a sentence may be any; one said again, or later, is a name.
+            if names[whose] > (match.start() == 0):
                 yield "office", Candidate(f"Who is the {whose} {office}?", (name,))
         for match in _SPEAKER.finditer(sentence):
             speaker = _OFFICE_BEFORE.sub("", match.group(1))

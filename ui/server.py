@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, Response
 
@@ -21,13 +17,12 @@ from rag.models import Answer, Message
 from rag.session import embedder_for, open_index
 from ui.app import build_page, static, theme
 from ui.guard import Guard, machine_names
-from ui.listen import Listener, listen
+from ui.listen import listen
 from ui.policy import Policy
+from ui.run import run
 from ui.suggestions import Suggestions
 
 Progress = Callable[[str, int, int], None]
-
-_SHUTDOWN_SECONDS: Final = 1  # for answers under way; open pages would hold the server for ever
 
 
 def create_app(
@@ -62,6 +57,7 @@ def create_app(
         app,
         build_page(index, stream, suggestions),
         path="/",
+        app_kwargs={"openapi_url": None},
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -117,7 +113,7 @@ def serve(
             any_address=listener.everywhere,
             login=login,
         )
-        _run(app, listener)
+        run(app, listener)
     finally:
         listener.socket.close()
 
@@ -132,34 +128,6 @@ def _bring_up_to_date(corpus: Path, path: Path, settings: Settings, progress: Pr
         max_file_bytes=settings.max_file_bytes,
         progress=progress,
     )
-
-
-def _run(app: FastAPI, listener: Listener) -> None:
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-    )
-    try:
-        _Server(config, listener.url).run(sockets=[listener.socket])
-    except KeyboardInterrupt:
-        pass  # how a person ends a server
-
-
-class _Server(uvicorn.Server):
-    """Says where it is once it listens."""
-
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
-        super().__init__(config)
-        self._url = url
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            print(f"Footnote is at {self._url}", file=sys.stderr, flush=True)
 
 
 def _login(settings: Settings) -> str | None:

@@ -46,7 +46,8 @@ class Suggestions:
             self._found = tuple(choose(candidates(self._read()), self._ask))
         except FootnoteError as error:
             _log.warning("no questions to suggest: %s", error)
-        except Exception:  # noqa: BLE001  (a page without suggestions is whole)
+        except Exception:
+            # A page without suggestions is whole; the visitor's own question will say more.
             _log.exception("no questions to suggest")
         finally:
             self._ready.set()

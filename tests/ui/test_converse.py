@@ -27,8 +27,10 @@ def streaming(*pieces: str | Answer | Exception, asked: Asked | None = None) -> 
 def test_a_turn_is_first_searched_and_then_answered(answer: Any) -> None:
     final = answer("The articles do not say.", answered=False)
     steps = list(converse((), "  Who?  ", streaming("The articles", " do not say.", final)))
-    assert steps[0] == (Turn("Who?"),) and steps[0][0].is_pending
-    assert steps[-1] == (Turn("Who?", answer=final),) and not steps[-1][0].is_pending
+    assert steps[0] == (Turn("Who?"),)
+    assert steps[0][0].is_pending
+    assert steps[-1] == (Turn("Who?", answer=final),)
+    assert not steps[-1][0].is_pending
 
 
 def test_earlier_turns_stay_and_are_passed_on_as_messages(answer: Any) -> None:
@@ -67,7 +69,8 @@ def test_another_failure_shows_no_insides() -> None:
 
 def test_a_stream_without_an_answer_is_a_failure() -> None:
     *_, after = converse((), "Who?", streaming("words"))
-    assert after[0].error is not None and not after[0].is_pending
+    assert after[0].error is not None
+    assert not after[0].is_pending
 
 
 def test_a_blank_question_is_none(answer: Any) -> None:

@@ -10,6 +10,8 @@ import pytest
 from index.errors import FootnoteError
 from ui.listen import listen
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture
 def taken() -> Iterator[int]:
@@ -58,5 +60,5 @@ def test_a_host_that_is_none_is_named() -> None:
 
 
 def test_another_machines_address_cannot_be_listened_on() -> None:
-    with pytest.raises(FootnoteError, match="192.0.2.1"):
+    with pytest.raises(FootnoteError, match=r"192\.0\.2\.1"):
         listen("192.0.2.1", 0, may_be_public=True)

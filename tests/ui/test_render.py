@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import FootnoteError
@@ -69,7 +69,6 @@ def quoting_answers(draw: st.DrawFn) -> Answer:
     )
 
 
-@settings(deadline=None)
 @given(quoting_answers())
 def test_the_page_shows_the_text_of_the_answer_and_nothing_else(
     read: Callable[[str], Any], given_answer: Answer
@@ -80,7 +79,6 @@ def test_the_page_shows_the_text_of_the_answer_and_nothing_else(
     assert not any(name.startswith("on") for e in html.elements for name in e.attributes)
 
 
-@settings(deadline=None)
 @given(quoting_answers())
 def test_every_citation_has_a_button_that_names_its_place(
     read: Callable[[str], Any], given_answer: Answer
@@ -107,7 +105,6 @@ def test_escaped_text_reads_as_it_was_in_content_and_in_attributes(
     assert html.elements[0].attributes["title"] == shown(text)
 
 
-@settings(deadline=None)
 @given(texts, texts, texts)
 def test_questions_and_errors_are_text_too(
     read: Callable[[str], Any], question: str, what: str, fix: str
@@ -208,7 +205,8 @@ def test_a_refusal_looks_like_one_and_its_nearest_passages_open(
     )
     html = read(render_answer(refusal))
     assert html.with_class("refusal")[0].text == "The articles do not say."
-    assert not html.with_class("claim") and not html.with_class("status")
+    assert not html.with_class("claim")
+    assert not html.with_class("status")
     (passage,) = html.with_class("passage")
     assert passage.attributes["data-file"] == "b, paragraph 2.txt"
     assert passage.attributes["data-paragraph"] == "12"

@@ -40,7 +40,8 @@
     if (wide.matches) document.querySelector("#articles details")?.removeAttribute("open");
     const words = source.querySelector("mark") ?? source.querySelector(".is-cited");
     if (words) {
-      words.scrollIntoView({ block: "center" });
+      const isLong = words.getBoundingClientRect().height > source.clientHeight / 2;
+      words.scrollIntoView({ block: isLong ? "start" : "center" });
     } else {
       source.scrollTop = 0;
     }
