@@ -119,6 +119,8 @@ def _is_furniture_sentence(line: str) -> bool:
 
 def _kind(line: str, place: int, first: int, last: int, repeated: bool) -> Kind:
     words = len(_WORD.findall(line))
+    if words > _LONGEST_FURNITURE:
+        return Kind.BODY
     outside = not first <= place <= last
     if _is_byline(line, words):
         return Kind.BYLINE

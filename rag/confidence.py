@@ -22,9 +22,11 @@ _TABLE = "confidence.json"
 _PLAIN_KINDS = (Wants.NUMBER, Wants.DATE)
 _ENOUGH_UNKNOWN = 2
 
-FEATURES = ("cosine", "paragraph_cover", "lacks_kind", "unknown_names")
+FEATURES = ("cosine", "paragraph_cover", "lacks_kind", "unknown_names", "unknown_share")
 """Cosine of the best sentence and word cover of its paragraph; whether a plainly wanted
-kind of answer (a number, a date) is missing; names that no article has, at most two."""
+kind of answer (a number, a date) is missing; names that no article has, at most two; the
+share of the question's words that no article has. (A word that other articles use, and this
+paragraph does not, tells against it; one that none uses may be just another wording.)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ def features(retrieval: Retrieval) -> dict[str, float]:
         "paragraph_cover": best.paragraph_words.cover,
         "lacks_kind": float(lacks),
         "unknown_names": float(min(unknown, _ENOUGH_UNKNOWN)),
+        "unknown_share": len(retrieval.unknown) / max(1, len(question.content)),
     }
 
 

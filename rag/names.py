@@ -68,7 +68,8 @@ def _same_name(bones: str, other: str, unknown: bool) -> bool:
         return True
     if bones[0] != other[0]:
         return False
-    if bones.translate(_RELATED_VOWELS) == other.translate(_RELATED_VOWELS):
+    bones, other = bones.translate(_RELATED_VOWELS), other.translate(_RELATED_VOWELS)
+    if bones == other:
         return True
     return unknown and len(bones) >= _MIN_FUZZY_SKELETON and _one_edit_apart(bones, other)
 
