@@ -84,9 +84,9 @@ def build_index(
         IndexStoreError: `path` is something else, damaged, or being written.
     """
     files = list_files(corpus)
-    store.read_marker(path) if not rebuild else _marker_or_foreign(path)
+    store.read_marker(path, any_schema=rebuild)  # before a lock is put where it may not belong
     with store.writer_lock(path):
-        marker = _marker_or_foreign(path) if rebuild else store.read_marker(path)
+        marker = store.read_marker(path, any_schema=rebuild)
         _check_same_corpus(corpus, path, marker, replace)
         if marker is not None and not rebuild and marker.model != embedder.name:
             raise ModelMismatchError(
@@ -96,16 +96,6 @@ def build_index(
         return _Build(corpus, path, embedder, files, max_file_bytes, progress).run(
             marker, rebuild, replace
         )
-
-
-def _marker_or_foreign(path: Path) -> store.Marker | None:
-    """The marker, even of a damaged index; what is not an index is still refused."""
-    try:
-        return store.read_marker(path)
-    except FootnoteError:
-        if not store.marker_path(path).exists():
-            raise
-        return None
 
 
 def _check_same_corpus(

@@ -25,21 +25,37 @@ class VectorCache:
         try:
             self._db = self._open()
         except sqlite3.DatabaseError:
-            path.unlink(missing_ok=True)
-            self._db = self._open()
+            self._throw_away()
 
     def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, check_same_thread=False)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute(_TABLE)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.execute(_TABLE)
+        except sqlite3.DatabaseError:
+            db.close()
+            raise
         return db
+
+    def _throw_away(self) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        self._db = self._open()
 
     def close(self) -> None:
         self._db.close()
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         """The vectors that are there, by key."""
+        try:
+            return self._get(keys)
+        except sqlite3.DatabaseError:
+            self._db.close()
+            self._throw_away()
+            return {}
+
+    def _get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         found: dict[bytes, Vectors] = {}
         for i in range(0, len(keys), _MAX_VARIABLES):
             part = keys[i : i + _MAX_VARIABLES]
@@ -50,11 +66,19 @@ class VectorCache:
         return found
 
     def put(self, items: Iterable[tuple[bytes, Vectors]]) -> None:
+        rows = [(key, vector.astype("<f4").tobytes()) for key, vector in items]
+        try:
+            self._put(rows)
+        except sqlite3.DatabaseError as error:
+            if isinstance(error, sqlite3.OperationalError):
+                raise  # a full disk, not a damaged file
+            self._db.close()
+            self._throw_away()
+            self._put(rows)
+
+    def _put(self, rows: list[tuple[bytes, bytes]]) -> None:
         with self._db:
-            self._db.executemany(
-                "INSERT OR REPLACE INTO vector VALUES (?, ?)",
-                ((key, vector.astype("<f4").tobytes()) for key, vector in items),
-            )
+            self._db.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)
 
     def keep_only(self, keys: Iterable[bytes]) -> None:
         """Forget what no chunk needs any more."""

@@ -46,8 +46,10 @@ def list_files(folder: Path) -> list[SourceFile]:
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in names:
             path = Path(root) / name
-            if name.startswith(".") or path.suffix.lower() not in SUFFIXES or path.is_symlink():
+            if name.startswith(".") or path.suffix.lower() not in SUFFIXES:
                 continue
+            if path.is_symlink() or not path.is_file():
+                continue  # a pipe would be waited for, and a link may lead out of the folder
             found.append(SourceFile(path.relative_to(folder).as_posix(), path))
     return sorted(found, key=lambda file: file.name)
 
@@ -56,8 +58,15 @@ def read_bytes(file: SourceFile, max_bytes: int) -> bytes:
     """The bytes of a file.
 
     Raises:
-        UnreadableFileError: it cannot be opened, or is larger than `max_bytes`.
+        UnreadableFileError: it cannot be opened or named, or is larger than `max_bytes`.
     """
+    try:
+        file.name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise UnreadableFileError(
+            f"{file.name!a}: its name is not text in the encoding of this system",
+            "rename it",
+        ) from None
     try:
         size = file.path.stat().st_size
         if size > max_bytes:

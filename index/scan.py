@@ -78,7 +78,7 @@ def scan_folder(
             else:
                 scan.changed[file.name] = read_article(file, data)
         except UnreadableFileError as error:
-            scan.skipped.append(Skipped(file.name, error.what))
+            scan.skipped.append(Skipped(_printable(file.name), error.what))
         progress("reading", done, len(files))
     return scan
 
@@ -101,3 +101,8 @@ def check_losses(corpus: Path, known: set[str], scan: Scan) -> None:
             f"{lost} of the {len(known)} indexed files are no longer in {corpus}",
             "check that the folder is whole and mounted; add --replace if they are meant to go",
         )
+
+
+def _printable(name: str) -> str:
+    """A file's name as it can be printed, also where it is no text."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")

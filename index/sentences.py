@@ -16,7 +16,6 @@ _OPENERS = "\"'“‘„«‹»([「『（¿¡"
 _WIDE_END = "。！？"
 _CANDIDATE = re.compile(rf"(?:[.!?…؟।]+[{_CLOSERS}]*(?=\s)|[{_WIDE_END}]+[{_CLOSERS}]*)\s*")
 _FIRST_WORD = re.compile(rf"[{re.escape(_OPENERS)}–—-]*\s*(\w+)")
-_LAST_WORD = re.compile(r"(\S+?)[.…]+\S*$")
 
 # A full stop after one of these ends an abbreviation, and hardly ever a sentence.
 _TITLES = frozenset(
@@ -75,20 +74,16 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
         return False
     if not mark.startswith("."):
         return True
-    before = text[start : match.start() + 1]
-    last = _LAST_WORD.search(before.rsplit(None, 1)[-1] if before.split() else before)
-    if last is None:
-        return True
-    word = last.group(1).lstrip(_OPENERS).lower()
+    before = text[start : match.start()].split()
+    word = before[-1].lstrip(_OPENERS).rstrip(".…").lower() if before else ""
     if word in _MAYBE_LAST or re.fullmatch(r"(?:\w\.)+\w", word):
         return next_word.lower() in _BEGINNERS
     if word in _TITLES or (len(word) == 1 and word.isalpha() and word != "i"):
         return False
     if word.isdigit() and len(word) <= 2:
-        words = before.split()
-        if words[-1].startswith("("):
+        if before[-1].startswith("("):
             return False
-        return not (len(words) > 1 and words[-2].lower() in _GERMAN_BEFORE_ORDINAL)
+        return not (len(before) > 1 and before[-2].lower() in _GERMAN_BEFORE_ORDINAL)
     return True
 
 

@@ -19,6 +19,7 @@ from index.errors import SettingsError
 
 _PREFIX = "FOOTNOTE_"
 _ENV_FILE = ".env"
+_ENCODING = "utf-8-sig"  # with or without a byte order mark
 
 
 class Mode(StrEnum):
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=_PREFIX,
         env_file=_ENV_FILE,
-        env_file_encoding="utf-8",
+        env_file_encoding=_ENCODING,
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -90,7 +91,10 @@ def _reject_unknown_names() -> None:
         for name, field in Settings.model_fields.items()
         if field.validation_alias is None
     }
-    names = {*os.environ, *dotenv_values(_ENV_FILE)}
+    try:
+        names = {*os.environ, *dotenv_values(_ENV_FILE, encoding=_ENCODING)}
+    except (UnicodeDecodeError, OSError) as error:
+        raise SettingsError(f"cannot read {_ENV_FILE}: {error}", "save it as UTF-8") from error
     for name in sorted(names):
         if name.upper().startswith(_PREFIX) and name.upper() not in known:
             raise SettingsError(

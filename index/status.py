@@ -8,7 +8,7 @@ from typing import Any
 
 from index import store
 from index.errors import FootnoteError, IndexStoreError, UnreadableFileError
-from index.load import digest, list_files, read_bytes
+from index.load import decode, digest, list_files, read_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,10 @@ def _compare(
     now: dict[str, str] = {}
     for file in files:
         try:
-            now[file.name] = digest(read_bytes(file, max_file_bytes))
+            data = read_bytes(file, max_file_bytes)
+            if file.name not in digests:
+                decode(file.name, data)  # what cannot be indexed is not missing from the index
+            now[file.name] = digest(data)
         except UnreadableFileError:
             continue
     changed = {name for name in now.keys() | digests.keys() if now.get(name) != digests.get(name)}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
@@ -31,6 +32,8 @@ SCHEMA_VERSION: Final = 1
 MARKER: Final = "footnote.json"
 CACHE: Final = "embeddings.sqlite3"
 _LOCK: Final = "lock"
+_NEW_MARKER: Final = f"{MARKER}.new"
+_DATA_NAME: Final = re.compile(r"(?:data-\d{1,9})?")
 _CATALOG: Final = "catalog.sqlite3"
 _CHROMA: Final = "chroma"
 
@@ -54,8 +57,12 @@ def marker_path(path: Path) -> Path:
     return path / MARKER
 
 
-def read_marker(path: Path) -> Marker | None:
+def read_marker(path: Path, *, any_schema: bool = False) -> Marker | None:
     """What is at PATH: an index's marker, or None if PATH is free to become one.
+
+    Args:
+        path: an index's folder, or one that may become it.
+        any_schema: accept an index of another schema, to be rebuilt.
 
     Raises:
         IndexStoreError: PATH belongs to something else, or its marker is damaged.
@@ -67,18 +74,18 @@ def read_marker(path: Path) -> Marker | None:
     try:
         marker = Marker(**json.loads(marker_path(path).read_text("utf-8")))
     except FileNotFoundError:
-        if path.exists() and any(item.name != _LOCK for item in path.iterdir()):
+        if path.exists() and not all(map(_is_remains, path.iterdir())):
             raise IndexStoreError(
                 f"{path} is not empty and is not an index of Footnote",
                 "choose another --index, or an empty folder",
             ) from None
         return None
-    except (ValueError, TypeError) as error:
-        raise IndexStoreError(
-            f"the index is damaged: {MARKER}: {error}",
-            f"move {path} away, then run footnote index",
-        ) from error
-    if marker.footnote_index != SCHEMA_VERSION:
+    except (ValueError, TypeError, OSError) as error:
+        raise _not_a_marker(path, str(error)) from error
+    texts = (marker.data, marker.model, marker.corpus, marker.corpus_relative)
+    if not all(isinstance(text, str) for text in texts) or not _DATA_NAME.fullmatch(marker.data):
+        raise _not_a_marker(path, "its values make no sense")
+    if marker.footnote_index != SCHEMA_VERSION and not any_schema:
         raise IndexStoreError(
             f"the index at {path} has schema {marker.footnote_index}, not {SCHEMA_VERSION}",
             "run footnote index --rebuild",
@@ -86,9 +93,23 @@ def read_marker(path: Path) -> Marker | None:
     return marker
 
 
+def _is_remains(item: Path) -> bool:
+    """Whether a run that was killed before it wrote its first marker may have left this."""
+    if item.name == _LOCK:
+        return item.is_file() and item.stat().st_size == 0
+    return item.name == _NEW_MARKER
+
+
+def _not_a_marker(path: Path, reason: str) -> IndexStoreError:
+    return IndexStoreError(
+        f"{marker_path(path)} is damaged, or not Footnote's: {reason}",
+        "choose another --index, or move that folder away and run footnote index",
+    )
+
+
 def write_marker(path: Path, marker: Marker) -> None:
     """Replace the marker in one step, on disk before it returns."""
-    temporary = path / f"{MARKER}.new"
+    temporary = path / _NEW_MARKER
     with temporary.open("w", encoding="utf-8") as file:
         json.dump(asdict(marker), file, indent=1)
         file.flush()

@@ -46,7 +46,7 @@ def fold(word: str) -> str:
 @lru_cache(maxsize=65536)
 def stem(word: str) -> str:
     """A word's token: folded and cut, or a number without its separators."""
-    if word[0].isdigit():
+    if word[0].isdecimal():
         return word.replace(",", "").replace(".", "")
     return fold(word)[:STEM_LENGTH]
 

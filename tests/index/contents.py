@@ -1,0 +1,81 @@
+"""All that an index says, read past the code under test, so that two can be compared."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from index import store
+from index.embed import Vectors
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a catalogue says, without the keys that depend on its history."""
+
+    articles: dict[str, tuple[object, ...]]
+    """File → digest, text, title, author."""
+    paragraphs: dict[tuple[str, int], tuple[object, ...]]
+    """File, number → start, end, kind, tokens."""
+    chunks: dict[str, tuple[object, ...]]
+    """Id → file, paragraph, start, end, what was embedded, tokens, kind."""
+    words: set[tuple[str, str, int]]
+    """Term, chunk id, count."""
+    names: set[tuple[str, str, str, int]]
+    """Skeleton, word, file, count."""
+    complete: bool
+
+
+def read_contents(path: Path) -> Contents:
+    """What the catalogue in force says."""
+    database = sqlite3.connect(path / _data(path) / "catalog.sqlite3")
+    try:
+        articles = database.execute("SELECT file, digest, text, title, author FROM article")
+        paragraphs = database.execute(
+            "SELECT file, number, start, end, kind, tokens FROM paragraph"
+        )
+        chunks = database.execute(
+            "SELECT id, file, paragraph, start, end, embedded, tokens, kind FROM chunk"
+        )
+        words = database.execute(
+            "SELECT term, id, count FROM posting LEFT JOIN chunk ON chunk.key = posting.chunk"
+        )
+        names = database.execute("SELECT skeleton, word, file, count FROM name")
+        complete = database.execute("SELECT value FROM meta WHERE key = 'complete'")
+        return Contents(
+            articles={row[0]: row[1:] for row in articles},
+            paragraphs={row[:2]: row[2:] for row in paragraphs},
+            chunks={row[0]: row[1:] for row in chunks},
+            words=set(words),
+            names=set(names),
+            complete=complete.fetchone() == ("1",),
+        )
+    finally:
+        database.close()
+
+
+def read_vectors(path: Path) -> dict[str, Vectors]:
+    """Chunk id → vector, of all that Chroma holds for an index."""
+    vectors = store.open_vectors(path, _data(path))
+    try:
+        return vectors.vectors(sorted(vectors.ids()))
+    finally:
+        vectors.close()
+
+
+def assert_same(one: Path, other: Path) -> None:
+    """Two indexes say the same: same articles, ids, texts and words, vectors within 1e-4."""
+    assert read_contents(one) == read_contents(other)
+    vectors, others = read_vectors(one), read_vectors(other)
+    assert vectors.keys() == others.keys() == read_contents(one).chunks.keys()
+    for id_, vector in vectors.items():
+        assert np.abs(vector - others[id_]).max() < 1e-4, f"another vector: {id_}"
+
+
+def _data(path: Path) -> str:
+    marker = store.read_marker(path)
+    assert marker is not None, f"there is no index at {path}"
+    return marker.data

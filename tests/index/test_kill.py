@@ -1,0 +1,127 @@
+"""The indexer killed at any moment, in a process of its own: nothing is lost, nothing is stuck."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from index import store
+from index.build import build_index
+from index.errors import IndexStoreError
+from index.store import Index
+from tests.fakes import FakeEmbedder
+from tests.index.articles import TOWN, Articles, write_articles
+from tests.index.contents import assert_same, read_contents
+
+pytestmark = [pytest.mark.slow, pytest.mark.integration]
+
+# Kills itself some time after it told its progress for the n-th time; 0 for never.
+_SCRIPT = """
+import os, signal, sys, threading
+from pathlib import Path
+from index.build import build_index
+from tests.fakes import FakeEmbedder
+
+folder, path, moment, wait = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+told = 0
+
+def progress(what, done, total):
+    global told
+    told += 1
+    if told == moment:
+        threading.Timer(float(wait), os.kill, [os.getpid(), signal.SIGKILL]).start()
+
+build_index(folder, path, FakeEmbedder(delay=0.001), progress=progress)
+os._exit(0)
+"""
+_ARTICLES = TOWN | {
+    f"reports/{n:03}.txt": f"Report {n} of the committee says that {n * 7} ships came.\n\n"
+    f"The harbour master counted {n * 3} barrels of herring on the same day, he said."
+    for n in range(150)
+}
+
+
+def run_elsewhere(
+    repository: Path, folder: Path, path: Path, moment: int = 0, wait: float = 0.0
+) -> bool:
+    """Index in another process, killed `wait` seconds after a moment; whether it was."""
+    status = subprocess.run(
+        [sys.executable, "-c", _SCRIPT, str(folder), str(path), str(moment), str(wait)],
+        cwd=repository,
+        check=False,
+    ).returncode
+    assert status in (0, -signal.SIGKILL)
+    return status != 0
+
+
+@pytest.mark.parametrize("stage", ["reading", "writing", "embedding"])
+def test_a_first_build_killed_at_a_random_moment(
+    tmp_path: Path, repository: Path, stage: str
+) -> None:
+    # Each file is told of once for reading, splitting and writing; then each batch of vectors.
+    files = len(_ARTICLES)
+    first = {"reading": 1, "writing": 2 * files, "embedding": 3 * files + 1}[stage]
+    moment, wait = random.randint(first, first + 3), random.random() / 20
+    where = f"{wait:.4f} s after moment {moment}"
+    folder = write_articles(tmp_path / "articles", _ARTICLES)
+    path = tmp_path / "index"
+    assert run_elsewhere(repository, folder, path, moment, wait), f"not killed {where}"
+    with suppress(IndexStoreError):  # there may be nothing to ask yet
+        index = Index(path, FakeEmbedder())
+        index.nearest(FakeEmbedder().embed_query("herring"), 5)
+        with index.reading():
+            assert not index.snapshot.complete, where
+        index.close()
+    build_index(folder, path, FakeEmbedder())
+    scratch = tmp_path / "scratch"
+    build_index(folder, scratch, FakeEmbedder())
+    assert_same(path, scratch)
+    assert [p.name for p in path.glob("data-*")] == ["data-1"], where
+
+
+def test_an_update_killed_at_a_random_moment_leaves_the_last_state(
+    tmp_path: Path, repository: Path
+) -> None:
+    folder = write_articles(tmp_path / "articles", TOWN)
+    path = tmp_path / "index"
+    build_index(folder, path, FakeEmbedder())
+    before = read_contents(path)
+    articles: Articles = {file: text for file, text in _ARTICLES.items() if file != "garden.txt"}
+    write_articles(folder, articles)
+    scratch = tmp_path / "scratch"
+    build_index(folder, scratch, FakeEmbedder())
+    # Told of the vectors first, and then, inside the transaction, of each file written.
+    moment, wait = random.randint(300, 450), random.random() / 20
+    where = f"{wait:.4f} s after moment {moment}"
+    run_elsewhere(repository, folder, path, moment, wait)
+    assert read_contents(path) in (before, read_contents(scratch)), where
+    index = Index(path, FakeEmbedder())
+    assert len(index.nearest(FakeEmbedder().embed_query("roses"), 5)) == 5, where
+    index.close()
+    build_index(folder, path, FakeEmbedder())
+    assert_same(path, scratch)
+
+
+def test_a_reader_in_this_process_sees_what_another_one_indexed(
+    tmp_path: Path, repository: Path
+) -> None:
+    folder = write_articles(tmp_path / "articles", TOWN)
+    path = tmp_path / "index"
+    embedder = FakeEmbedder()
+    build_index(folder, path, embedder)
+    index = Index(path, embedder)
+    query = embedder.embed_query("How many barrels of herring did the harbour master count?")
+    assert not any(row.file.startswith("reports/") for row, _ in index.nearest(query, 5))
+    write_articles(folder, _ARTICLES)
+    assert not run_elsewhere(repository, folder, path)
+    assert index.nearest(query, 1)[0][0].file.startswith("reports/")
+    marker = store.read_marker(path)
+    assert marker is not None
+    assert marker.data == index.snapshot.data
+    index.close()

@@ -1,0 +1,317 @@
+"""The folder of an index: what is ours is told by its marker, and nothing else is touched."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index import store
+from index.build import build_index
+from index.errors import FootnoteError, IndexStoreError, ModelMismatchError
+from index.store import Index, Marker, read_marker, write_marker, writer_lock
+from tests.fakes import FakeEmbedder
+from tests.index.articles import TOWN, write_articles
+
+MARKER = Marker(store.SCHEMA_VERSION, "data-1", "fake-1/hash", "/articles", "../articles")
+FOREIGN = {
+    "a file": lambda path: path.write_text("mine"),
+    "a folder of files": lambda path: _write(path / "letter.doc", "mine"),
+    "a folder with hidden files": lambda path: _write(path / ".config", "mine"),
+    "a folder of folders": lambda path: _write(path / "data-1" / "thesis.txt", "mine"),
+    "a folder with a file called lock": lambda path: _write(path / "lock", "mine"),
+    "a broken marker": lambda path: _write(path / store.MARKER, '{"footnote_index": 1, "da'),
+    "an empty marker": lambda path: _write(path / store.MARKER, ""),
+    "a marker of others": lambda path: _write(path / store.MARKER, '{"notes": ["mine"]}'),
+    "a marker that is a list": lambda path: _write(path / store.MARKER, "[]"),
+    "a marker that is a folder": lambda path: _write(path / store.MARKER / "a.txt", "mine"),
+    "a marker in no encoding": lambda path: _write_bytes(path / store.MARKER, b"\xff\x00"),
+}
+
+
+def _write(path: Path, text: str) -> None:
+    _write_bytes(path, text.encode())
+
+
+def _write_bytes(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    # Whatever else is in the folder may be mistaken for an index's own.
+    for name in ["data-1/thesis.txt", "data-7/thesis.txt"]:
+        other = path.parent / name
+        if path.name == store.MARKER and not other.exists():
+            other.parent.mkdir(exist_ok=True)
+            other.write_text("mine")
+
+
+def everything_below(folder: Path) -> dict[str, bytes | None]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() if path.is_file() else None
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+# -- the marker ----------------------------------------------------------------------------
+
+
+def test_a_marker_comes_out_as_it_went_in(tmp_path: Path) -> None:
+    write_marker(tmp_path, MARKER)
+    assert read_marker(tmp_path) == MARKER
+    write_marker(tmp_path, replace(MARKER, data="data-2"))
+    assert read_marker(tmp_path) == replace(MARKER, data="data-2")
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [store.MARKER]
+
+
+def test_a_path_that_is_free_has_no_marker(tmp_path: Path) -> None:
+    assert read_marker(tmp_path / "nothing") is None
+    (tmp_path / "empty").mkdir()
+    assert read_marker(tmp_path / "empty") is None
+
+
+def test_an_index_of_another_schema_is_told(tmp_path: Path) -> None:
+    write_marker(tmp_path, replace(MARKER, footnote_index=99))
+    with pytest.raises(IndexStoreError, match="schema 99") as raised:
+        read_marker(tmp_path)
+    assert "--rebuild" in raised.value.fix
+
+
+@pytest.mark.parametrize("rebuild", [False, True], ids=["index", "rebuild"])
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_what_is_not_ours_is_refused_and_not_touched(
+    tmp_path: Path, foreign: str, rebuild: bool
+) -> None:
+    corpus = write_articles(tmp_path / "articles", TOWN)
+    place = tmp_path / "place"
+    place.mkdir()
+    FOREIGN[foreign](place / "index")
+    before = everything_below(place)
+    with pytest.raises(FootnoteError) as raised:
+        build_index(corpus, place / "index", FakeEmbedder(), rebuild=rebuild, replace=rebuild)
+    assert isinstance(raised.value, IndexStoreError)
+    assert raised.value.fix
+    assert everything_below(place) == before
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_what_is_not_ours_cannot_be_asked_and_is_not_touched(tmp_path: Path, foreign: str) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    FOREIGN[foreign](place / "index")
+    before = everything_below(place)
+    with pytest.raises(IndexStoreError):
+        Index(place / "index", FakeEmbedder())
+    assert everything_below(place) == before
+
+
+@pytest.mark.parametrize(
+    "data", ["data-x", "data", "../other/data-1", "/etc", "data-1/../../other", 7, None]
+)
+@pytest.mark.parametrize("rebuild", [False, True], ids=["index", "rebuild"])
+def test_a_marker_that_points_elsewhere_is_refused(
+    tmp_path: Path, data: object, rebuild: bool
+) -> None:
+    corpus = write_articles(tmp_path / "articles", TOWN)
+    _write(tmp_path / "other" / "data-1" / "thesis.txt", "mine")
+    path = tmp_path / "index"
+    build_index(corpus, path, FakeEmbedder())
+    marker = json.loads((path / store.MARKER).read_text())
+    _write(path / store.MARKER, json.dumps(marker | {"data": data}))
+    with pytest.raises(IndexStoreError):
+        build_index(corpus, path, FakeEmbedder(), rebuild=rebuild)
+    assert (tmp_path / "other" / "data-1" / "thesis.txt").read_text() == "mine"
+    assert (path / "data-1" / "catalog.sqlite3").exists()
+
+
+def test_an_index_of_another_schema_can_be_rebuilt(tmp_path: Path) -> None:
+    corpus = write_articles(tmp_path / "articles", TOWN)
+    path = tmp_path / "index"
+    build_index(corpus, path, FakeEmbedder())
+    marker = json.loads((path / store.MARKER).read_text())
+    _write_bytes(path / store.MARKER, json.dumps(marker | {"footnote_index": 99}).encode())
+    with pytest.raises(IndexStoreError, match="schema"):
+        build_index(corpus, path, FakeEmbedder())
+    summary = build_index(corpus, path, FakeEmbedder(), rebuild=True)
+    assert summary.articles == len(TOWN)
+    assert read_marker(path) is not None
+
+
+# -- the folder it stands for --------------------------------------------------------------
+
+
+def test_the_folder_is_the_one_recorded(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    marker = replace(MARKER, corpus=str(tmp_path / "articles"), corpus_relative="../elsewhere")
+    assert store.corpus_of(tmp_path / "index", marker) == tmp_path / "articles"
+
+
+def test_an_index_moved_with_its_folder_still_finds_it(tmp_path: Path) -> None:
+    (tmp_path / "new" / "articles").mkdir(parents=True)
+    marker = replace(MARKER, corpus=str(tmp_path / "old" / "articles"))
+    found = store.corpus_of(tmp_path / "new" / "index", marker)
+    assert found == tmp_path / "new" / "articles"
+
+
+def test_a_folder_that_is_nowhere_is_still_named(tmp_path: Path) -> None:
+    marker = replace(MARKER, corpus=str(tmp_path / "gone"))
+    assert store.corpus_of(tmp_path / "index", marker) == tmp_path / "gone"
+
+
+# -- one writer ----------------------------------------------------------------------------
+
+
+def test_a_second_writer_is_told_so_at_once(tmp_path: Path) -> None:
+    with writer_lock(tmp_path / "index"):
+        with (
+            pytest.raises(IndexStoreError, match="another process is writing") as raised,
+            writer_lock(tmp_path / "index"),
+        ):
+            pytest.fail("two writers")
+        assert raised.value.retryable
+        assert "again" in raised.value.fix
+    with writer_lock(tmp_path / "index"):
+        pass
+
+
+def test_a_writer_in_another_process_is_noticed(tmp_path: Path, repository: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from index.store import writer_lock\n"
+        "with writer_lock(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path / "index")],
+        cwd=repository,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert holder.stdin is not None
+    assert holder.stdout is not None
+    try:
+        assert holder.stdout.readline() == b"held\n"
+        with (
+            pytest.raises(IndexStoreError, match="another process"),
+            writer_lock(tmp_path / "index"),
+        ):
+            pytest.fail("two writers")
+        holder.kill()  # a killed writer holds nothing
+        holder.wait()
+        with writer_lock(tmp_path / "index"):
+            pass
+    finally:
+        holder.kill()
+        holder.communicate()
+
+
+def test_the_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), writer_lock(tmp_path / "index"):
+        raise ZeroDivisionError
+    with writer_lock(tmp_path / "index"):
+        pass
+
+
+def test_a_path_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with (
+        pytest.raises(IndexStoreError, match="cannot write to"),
+        writer_lock(tmp_path / "file" / "index"),
+    ):
+        pytest.fail("wrote below a file")
+
+
+# -- an open index -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    path = tmp_path / "index"
+    build_index(write_articles(tmp_path / "articles", TOWN), path, FakeEmbedder())
+    return path
+
+
+def test_there_must_be_an_index(tmp_path: Path) -> None:
+    with pytest.raises(IndexStoreError, match="there is no index at") as raised:
+        Index(tmp_path / "nothing", FakeEmbedder())
+    assert "footnote index" in raised.value.fix
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_an_index_is_never_asked_with_another_model(town: Path) -> None:
+    with pytest.raises(ModelMismatchError, match=r"fake-1/hash.*fake-2/hash") as raised:
+        Index(town, FakeEmbedder("fake-2/hash"))
+    assert "--rebuild" in raised.value.fix
+
+
+def test_an_open_index_notices_that_its_model_was_changed(town: Path, tmp_path: Path) -> None:
+    index = Index(town, FakeEmbedder())
+    build_index(tmp_path / "articles", town, FakeEmbedder("fake-2/hash"), rebuild=True)
+    with pytest.raises(ModelMismatchError), index.reading():
+        pytest.fail("asked with another model")
+    index.close()
+
+
+def test_the_nearest_chunks_are_the_nearest(town: Path) -> None:
+    embedder = FakeEmbedder()
+    index = Index(town, embedder)
+    query = embedder.embed_query("How many roses are in the garden behind the museum?")
+    found = index.nearest(query, 3)
+    assert len(found) == 3
+    assert found[0][0].file == "garden.txt"
+    cosines = [cosine for _, cosine in found]
+    assert cosines == sorted(cosines, reverse=True)
+    exact = index.cosines(query, [row for row, _ in found])
+    for row, cosine in found:
+        assert exact[row.key] == pytest.approx(cosine, abs=1e-5)
+    assert {row.file for row, _ in index.nearest(query, 9, ["bridge.txt"])} == {"bridge.txt"}
+    index.close()
+
+
+def test_vectors_are_those_that_were_embedded(town: Path) -> None:
+    embedder = FakeEmbedder()
+    index = Index(town, embedder)
+    with index.reading():
+        texts = index.catalog.embedded_texts()
+        rows = list(index.catalog.chunks_by_id(list(texts)).values())
+        vectors = index.vectors_of(rows)
+        for row in rows:
+            expected = embedder.embed_passages([texts[row.id]])[0]
+            assert vectors[row.key] == pytest.approx(expected, abs=1e-6)
+    index.close()
+
+
+Damage = Callable[[Path], None]
+
+
+def _truncate(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("part", "damage"),
+    [
+        ("data-1/catalog.sqlite3", Path.unlink),
+        ("data-1/catalog.sqlite3", _truncate),
+        ("data-1/chroma/chroma.sqlite3", Path.unlink),
+        ("data-1/chroma/chroma.sqlite3", _truncate),
+    ],
+)
+def test_damage_is_an_error_with_its_cure(town: Path, part: str, damage: Damage) -> None:
+    for rest in [*(town / part).parent.glob("*-wal"), *(town / part).parent.glob("*-shm")]:
+        rest.unlink()
+    damage(town / part)
+    with pytest.raises(IndexStoreError) as raised:
+        Index(town, FakeEmbedder())
+    assert "--rebuild" in raised.value.fix
+
+
+@pytest.mark.parametrize("part", ["catalog.sqlite3", "chroma/chroma.sqlite3"])
+def test_a_damaged_index_can_be_rebuilt(town: Path, tmp_path: Path, part: str) -> None:
+    _truncate(town / "data-1" / part)
+    embedder = FakeEmbedder()
+    summary = build_index(tmp_path / "articles", town, embedder, rebuild=True)
+    assert summary.articles == len(TOWN)
+    assert summary.embedded == 0  # the cache outlives the damage
+    Index(town, embedder).close()
