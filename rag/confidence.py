@@ -19,7 +19,7 @@ from rag.question import Wants
 from rag.retrieve import Retrieval
 
 _TABLE = "confidence.json"
-_PLAIN_KINDS = (Wants.NUMBER, Wants.DATE)
+_PLAIN_KINDS = (Wants.NUMBER, Wants.DATE, Wants.MONEY)
 _ENOUGH_UNKNOWN = 2
 
 FEATURES = ("cosine", "paragraph_cover", "lacks_kind", "unknown_names", "unknown_share")

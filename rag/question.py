@@ -16,6 +16,7 @@ from index.tokens import fold, stem, tokenize, words
 class Wants(StrEnum):
     """The kind of answer a question wants."""
 
+    MONEY = "money"
     NUMBER = "number"
     DATE = "date"
     PERSON = "person"
@@ -40,6 +41,13 @@ _PATTERNS: list[tuple[Wants, re.Pattern[str]]] = [
             Wants.REASON,
             r"\b(?:why|for what reason|what (?:is|was) the reason|warum|weshalb|wieso|por qué|"
             r"почему|зачем|pourquoi)\b",
+        ),
+        (
+            Wants.MONEY,
+            r"\bhow much\b.*\b(?:costs?|pay|pays|paid|spen[dt]|worth|earns?|price|charge)\b|"
+            r"\b(?:what|which) (?:price|sum)\b|\bwie ?viel\b.*\b(?:kosten|kostet|kostete|zahl\w+|"
+            r"wert)\b|\bcuánto\b.*\b(?:cuesta|costó|costaba|pag\w+)\b|\bcombien\b.*\bcoût\w+|"
+            r"\bсколько\b.*\bсто(?:ит|ил|ила|ило|ят)\b",
         ),
         (
             Wants.NUMBER,
@@ -78,6 +86,7 @@ _FUNCTION_WORDS = frozenset(
         "can could will would shall should may might must not no any some there their they them "
         "he she his her him we our us you your i my me who whom whose what which when where why "
         "how many much s t according name named call called tell say said says "
+        "take takes took taken place happen happens happened occur occurs occurred think thinks "
         "der die das den dem des ein eine einen einem einer eines und oder aber von vom zu zum zur "
         "im in am an auf für mit bei aus nach über unter um ist sind war waren wird werden wurde "
         "wurden hat haben hatte hatten kann können konnte nicht kein keine es er sie ihr ihre sein "
@@ -125,6 +134,12 @@ _DATE_WORDS = frozenset(
         "января февраля марта апреля мая июня июля августа сентября октября ноября декабря "
         "понедельник вторник среду четверг пятницу субботу воскресенье век веке года году лет дней"
     ).split()
+)
+_MONEY = re.compile(
+    r"[$€£¥₽₴₹]|\b(?:dollars?|euros?|pounds?|cents?|rubles?|roubles?|hryvnias?|yen|yuan|francs?|"
+    r"marks?|kronor|kroner|dólares|libras|pesos|pesetas|livres|pfund|mark|рубл\w+|доллар\w*|евро|"
+    r"usd|eur|gbp|free|million\w*|billion\w*|milliard\w*|миллиард\w*|миллион\w*)\b",
+    re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:1\d{3}|20\d\d)(?:s|er|er-jahre)?")
 _REASON_WORDS = re.compile(
@@ -189,6 +204,8 @@ def offers(wants: Wants, sentence: str, question: Question) -> bool:
     """Whether a sentence holds something of the wanted kind that the question does not."""
     if wants is Wants.REASON:
         return bool(_REASON_WORDS.search(sentence))
+    if wants is Wants.MONEY:
+        return bool(_MONEY.search(sentence))
     asked = question.tokens
     found = words(sentence)
     if wants is Wants.NUMBER:

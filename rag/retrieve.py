@@ -27,7 +27,7 @@ _WORDS_WEIGHT = 0.05
 _WANTED_WEIGHT = 0.06
 _HEADING_PENALTY = 0.02
 # How much the presence of the wanted kind tells: figures are rare, capital letters are not.
-_TELLING = {Wants.NUMBER: 1.0, Wants.DATE: 1.0, Wants.REASON: 0.5}
+_TELLING = {Wants.NUMBER: 1.0, Wants.DATE: 1.0, Wants.MONEY: 1.0, Wants.REASON: 0.5}
 _SLIGHTLY_TELLING = 0.3
 
 
