@@ -29,9 +29,8 @@ _CYRILLIC = dict(
 _GROUPS = [
     ("schtsch", "s"), ("shch", "s"), ("chtch", "s"), ("tsch", "c"), ("tch", "c"), ("sch", "s"),
     ("sh", "s"), ("ch", "c"), ("cz", "c"), ("sz", "s"), ("zh", "z"), ("kh", "h"), ("gh", "g"),
-    ("ph", "f"), ("th", "t"), ("dj", "z"), ("dzh", "z"), ("ts", "c"), ("tz", "c"), ("ks", "x"),
-    ("ck", "k"), ("qu", "k"), ("ou", "u"), ("oo", "u"), ("ee", "i"),
-    ("ae", "a"), ("oe", "o"), ("ue", "u"),
+    ("ph", "f"), ("th", "t"), ("dj", "z"), ("dzh", "z"), ("ts", "c"), ("tz", "c"), ("ck", "k"),
+    ("qu", "k"), ("ou", "u"), ("oo", "u"), ("ee", "i"), ("ae", "a"), ("oe", "o"), ("ue", "u"),
 ]  # fmt: skip
 _SAME_SOUND = str.maketrans({"w": "v", "y": "i", "j": "i", "q": "k"})
 _ENDING = re.compile(r"(?:i|ii|ij|iy|ei)$")
@@ -50,7 +49,7 @@ def skeleton(name: str) -> str:
     letters = re.sub(r"(.)\1+", r"\1", letters)
     letters = re.sub(r"i(?=[aeou])", "", letters)
     letters = re.sub(r"(?<=[aeou])i(?=.)", "", letters)
-    return _ENDING.sub("i", letters)
+    return _ENDING.sub("i", letters).replace("x", "ks")
 
 
 def names_in(text: str) -> Counter[str]:

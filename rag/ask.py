@@ -79,8 +79,7 @@ def stream(
         else:
             body, citations = f"{NOT_IN_ARTICLES}.", []
             notes.extend(_nearest_notes(found.retrieval.candidates))
-    yield body
-    yield Answer(
+    answer = Answer(
         question=question,
         answered=bool(found.claims),
         text=body,
@@ -93,6 +92,8 @@ def stream(
             "answer": round((time.perf_counter() - retrieved) * 1000, 1),
         },
     )
+    yield body
+    yield answer
 
 
 async def aask(
@@ -161,6 +162,10 @@ def _nearest_notes(candidates: Sequence[Candidate]) -> list[str]:
 
 
 def _check_question(question: str) -> str:
+    try:
+        question.encode("utf-8")
+    except UnicodeEncodeError:
+        raise QuestionError("the question is not text", "write it in UTF-8") from None
     text = " ".join(question.split())
     if not text:
         raise QuestionError("the question is empty", "write a question")

@@ -12,6 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from index.errors import FootnoteError, QuestionError
+from rag.plain import as_text, printable, printable_json
 
 app = typer.Typer(
     name="footnote",
@@ -31,10 +32,9 @@ IndexOption = Annotated[
 
 @app.callback()
 def main(
-    context: typer.Context,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
-    context.obj = {"debug": debug}
+    """Taken out by `run`, wherever it stands; here for the help."""
 
 
 @app.command("index")
@@ -64,8 +64,8 @@ def index_command(
             progress=progress.show,
         )
     for item in summary.skipped:
-        print(f"left out: {item.reason}", file=sys.stderr)
-    print(summary)
+        print(f"left out: {printable(item.reason)}", file=sys.stderr)
+    print(printable(str(summary)))
 
 
 @app.command("ask")
@@ -80,10 +80,9 @@ def ask_command(
 ) -> None:
     """Answer a question, with citations to file and paragraph."""
     from rag.ask import ask
-    from rag.plain import as_text
 
     answer = ask(question, index, files=tuple(file or ()), mode=mode)
-    print(answer.to_json() if as_json else as_text(answer))
+    print(printable_json(answer.to_json()) if as_json else as_text(answer))
 
 
 @app.command("chat")
@@ -172,7 +171,7 @@ def status_command(
 
     settings = load_settings()
     status = read_status(index or settings.index, settings.max_file_bytes)
-    print(json.dumps(status.to_dict(), ensure_ascii=False, indent=2) if as_json else status)
+    print(json.dumps(status.to_dict(), indent=2) if as_json else printable(str(status)))
 
 
 @app.command("doctor")
@@ -182,7 +181,7 @@ def doctor_command() -> None:
 
     findings = examine()
     for finding in findings:
-        print(finding)
+        print(printable(str(finding)))
     if any(finding.is_error for finding in findings):
         raise typer.Exit(1)
 
@@ -228,11 +227,15 @@ def _clear_errors(debug: bool) -> Any:
 
 
 def _fail(what: str, fix: str) -> NoReturn:
-    print(f"error: {what}\nfix: {fix}", file=sys.stderr)
+    print(printable(f"error: {what}\nfix: {fix}"), file=sys.stderr)
     raise SystemExit(1)
 
 
 def run() -> None:
-    """The console script `footnote`."""
-    with _clear_errors("--debug" in sys.argv):
-        app()
+    """The console script `footnote`; `--debug` may stand before or after the command."""
+    arguments = sys.argv[1:]
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    debug = "--debug" in options
+    rest = [item for item in options if item != "--debug"] + arguments[len(options) :]
+    with _clear_errors(debug):
+        app(rest)

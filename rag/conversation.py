@@ -44,7 +44,7 @@ def leans_on_history(question: str) -> bool:
     """Whether a question cannot be understood without the one before it."""
     content = analyse(question).content
     named = any(word[0].isupper() for word in question.split()[1:] if word[0].isalpha())
-    if _OPENING.match(question.strip()):
+    if _OPENING.match(question.lstrip(" ¿¡\"'“„«")):
         return True
     if len(content) <= _FEW_WORDS and not named:
         return True

@@ -93,7 +93,7 @@ def read_questions(path: Path) -> list[TestQuestion]:
         QuestionError: the file cannot be read, or a line is not a question; it says which.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionError(f"cannot read {path}: {error}", "name a JSON Lines file") from error
     questions = [
@@ -107,12 +107,18 @@ def read_questions(path: Path) -> list[TestQuestion]:
 def _parse(path: Path, number: int, line: str) -> TestQuestion:
     try:
         item = json.loads(line)
+        if not isinstance(item["answerable"], bool):
+            raise TypeError("answerable is true or false")
+        if not isinstance(item["answers"], list):
+            raise TypeError("answers is a list of texts")
+        if not all(isinstance(answer, str) for answer in item["answers"]):
+            raise TypeError("answers is a list of texts")
         return TestQuestion(
             id=str(item["id"]),
             question=str(item["question"]),
-            answers=tuple(str(answer) for answer in item["answers"]),
+            answers=tuple(item["answers"]),
             evidence=frozenset((str(e["file"]), int(e["paragraph"])) for e in item["evidence"]),
-            answerable=bool(item["answerable"]),
+            answerable=item["answerable"],
             type=str(item.get("type", "")),
             history=tuple(
                 Message(role=m["role"], content=str(m["content"])) for m in item.get("history", ())

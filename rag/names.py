@@ -71,7 +71,8 @@ def _same_name(bones: str, other: str, unknown: bool) -> bool:
     bones, other = bones.translate(_RELATED_VOWELS), other.translate(_RELATED_VOWELS)
     if bones == other:
         return True
-    return unknown and len(bones) >= _MIN_FUZZY_SKELETON and _one_edit_apart(bones, other)
+    shorter = min(len(bones), len(other))
+    return unknown and shorter >= _MIN_FUZZY_SKELETON and _one_edit_apart(bones, other)
 
 
 def _one_edit_apart(a: str, b: str) -> bool:

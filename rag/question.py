@@ -132,6 +132,7 @@ _DATE_WORDS = frozenset(
         "janvier février mars avril juin juillet août septembre octobre novembre décembre lundi "
         "mardi mercredi jeudi vendredi samedi dimanche siècle an ans jour jours semaine mois "
         "января февраля марта апреля мая июня июля августа сентября октября ноября декабря "
+        "январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре "
         "понедельник вторник среду четверг пятницу субботу воскресенье век веке года году лет дней"
     ).split()
 )

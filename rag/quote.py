@@ -13,8 +13,7 @@ from rag.retrieve import Candidate
 # How far below the best sentence another may score and still be shown. Neighbours in the
 # paragraph of the best one come before others: half of the answers missed by the best
 # sentence stand in the next (docs/quality.md has the curve).
-_SECOND_WITHIN = 0.06
-_THIRD_WITHIN = 0.02
+_WITHIN = (0.06, 0.02)  # the second, the third
 _SAME_PARAGRAPH = 0.03
 _MAX_CITATIONS = 3
 _SAME_WORDS = 0.6  # Jaccard similarity from which two sentences say the same
@@ -46,23 +45,34 @@ def choose(candidates: Sequence[Candidate]) -> list[Claim]:
         candidates: of one question, best first; not empty.
     """
     best = candidates[0]
-    echoes = [(c, _similarity(best, c)) for c in candidates[1:]]
-    also = [(c, s) for c, s in echoes if s >= _SAME_WORDS and c.row.file != best.row.file][
-        : _MAX_CITATIONS - 1
-    ]
-    echoing = {best.row.key, *(c.row.key for c, s in echoes if s >= _SAME_WORDS)}
     shown = [best]
-    rest = sorted(
-        (c for c in candidates if c.row.key not in echoing),
-        key=lambda c: -_closeness(c, best),
-    )
-    for candidate, within in zip(rest, (_SECOND_WITHIN, _THIRD_WITHIN), strict=False):
-        if best.score - _closeness(candidate, best) < within:
+    for candidate in sorted(candidates[1:], key=lambda c: -_closeness(c, best)):
+        if len(shown) > len(_WITHIN):
+            break
+        if best.score - _closeness(candidate, best) >= _WITHIN[len(shown) - 1]:
+            break
+        if not any(_similarity(one, candidate) >= _SAME_WORDS for one in shown):
             shown.append(candidate)
-    passages = _join_neighbours(shown)
-    room = _MAX_CITATIONS - len(passages)
-    same = tuple((_passage([c]), s) for c, s in also[:room])
-    return [Claim(passages[0], same), *(Claim(passage, ()) for passage in passages[1:])]
+    runs = _join_neighbours(shown)
+    room = _MAX_CITATIONS - len(runs)
+    claims: list[Claim] = []
+    for run in runs:
+        also = _echoes(run, candidates)[:room]
+        room -= len(also)
+        claims.append(Claim(_passage(run), also))
+    return claims
+
+
+def _echoes(
+    run: Sequence[Candidate], candidates: Sequence[Candidate]
+) -> tuple[tuple[Passage, float], ...]:
+    """Sentences of other articles that say the same in nearly the same words, one an article."""
+    found: dict[str, tuple[Passage, float]] = {}
+    for candidate in candidates:
+        similarity = max(_similarity(one, candidate) for one in run)
+        if similarity >= _SAME_WORDS and candidate.row.file != run[0].row.file:
+            found.setdefault(candidate.row.file, (_passage([candidate]), similarity))
+    return tuple(found.values())
 
 
 def cite(claims: Sequence[Claim], articles: ArticleCache) -> tuple[str, list[Citation]]:
@@ -101,8 +111,8 @@ def _similarity(one: Candidate, other: Candidate) -> float:
     return len(a & b) / max(1, len(a | b))
 
 
-def _join_neighbours(shown: Sequence[Candidate]) -> list[Passage]:
-    """Sentences that follow one another become one passage; the best one's comes first."""
+def _join_neighbours(shown: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Sentences that follow one another become one run; the best one's comes first."""
     runs: list[list[Candidate]] = []
     for candidate in sorted(shown, key=lambda c: c.row.key):
         if (
@@ -113,8 +123,8 @@ def _join_neighbours(shown: Sequence[Candidate]) -> list[Passage]:
             runs[-1].append(candidate)
         else:
             runs.append([candidate])
-    runs.sort(key=lambda run: -max(candidate.score for candidate in run))
-    return [_passage(run) for run in runs]
+    order = {candidate.row.key: place for place, candidate in enumerate(shown)}
+    return sorted(runs, key=lambda run: min(order[candidate.row.key] for candidate in run))
 
 
 def _passage(run: Sequence[Candidate]) -> Passage:

@@ -593,6 +593,22 @@ def test_a_model_that_fails_half_way_loses_no_work(tmp_path: Path) -> None:
     town.assert_equals_from_scratch()
 
 
+def test_a_model_that_fails_during_an_update_changes_nothing(town: Town) -> None:
+    before = read_contents(town.path)
+    town.write(TOWN | {"garden.txt": GARDEN.replace("4,711", "4,712"), "new.txt": HARBOUR * 2})
+    town.embedder.fail_after = 0
+    with pytest.raises(FakeError):
+        town.index()
+    assert read_contents(town.path) == before
+    index = Index(town.path, town.embedder)
+    found = index.nearest(town.embedder.embed_query("4,711 roses"), 20)
+    assert {row.id for row, _ in found} == before.chunks.keys()
+    index.close()
+    town.embedder.fail_after = None
+    town.index()
+    town.assert_equals_from_scratch()
+
+
 def test_an_index_half_made_can_be_asked_for_what_it_has(tmp_path: Path) -> None:
     town = Town(tmp_path)
     town.write({f"{n}.txt": f"Report number {n} says that all is well." for n in range(100)})

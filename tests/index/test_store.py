@@ -282,6 +282,62 @@ def test_vectors_are_those_that_were_embedded(town: Path) -> None:
     index.close()
 
 
+def test_a_question_under_way_outlives_a_rebuild(town: Path, tmp_path: Path) -> None:
+    embedder = FakeEmbedder()
+    index = Index(town, embedder)
+    query = embedder.embed_query("roses in the garden")
+    before = index.nearest(query, 3)
+    with index.reading():
+        build_index(tmp_path / "articles", town, embedder, rebuild=True)
+        assert index.nearest(query, 3) == before
+        assert len(index.cosines(query, [row for row, _ in before])) == 3
+    assert [row.id for row, _ in index.nearest(query, 3)] == [row.id for row, _ in before]
+    assert index.snapshot.data == "data-2"
+    index.close()
+
+
+def after_the_marker_is_read(
+    monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]
+) -> None:
+    """Let something happen once, just after the marker was read: the worst moment for a reader."""
+    read = store.read_marker
+
+    def then(path: Path) -> Marker | None:
+        marker = read(path)
+        monkeypatch.setattr(store, "read_marker", read)
+        happens()
+        return marker
+
+    monkeypatch.setattr(store, "read_marker", then)
+
+
+def test_a_rebuild_while_an_index_is_opened(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = FakeEmbedder()
+    after_the_marker_is_read(
+        monkeypatch, lambda: build_index(tmp_path / "articles", town, embedder, rebuild=True)
+    )
+    index = Index(town, embedder)
+    assert len(index.nearest(embedder.embed_query("roses"), 3)) == 3
+    assert index.snapshot.data == "data-2"
+    index.close()
+    assert [path.name for path in town.glob("data-*")] == ["data-2"]
+
+
+def test_two_rebuilds_while_a_question_begins(
+    town: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embedder = FakeEmbedder()
+    index = Index(town, embedder)
+    folder = tmp_path / "articles"
+    build_index(folder, town, embedder, rebuild=True)
+    after_the_marker_is_read(monkeypatch, lambda: build_index(folder, town, embedder, rebuild=True))
+    assert len(index.nearest(embedder.embed_query("roses"), 3)) == 3
+    assert index.snapshot.data == "data-3"
+    index.close()
+
+
 Damage = Callable[[Path], None]
 
 
