@@ -23,6 +23,7 @@ _ANY_SENTENCE_END = re.compile(rf"\w[.!?…。！？][{_CLOSERS}]*{_REFERENCE}*(
 _WORD = re.compile(r"\w[\w'’.-]*")
 _BODY_WORDS = 8
 _HEADLINE_WORDS = 4
+_TAIL_WORDS = 2
 _HEADING_WORDS = 20
 _BYLINE_WORDS = 9
 _LONGEST_FURNITURE = 45
@@ -71,13 +72,17 @@ def classify(text: str, paragraphs: list[Paragraph]) -> list[Paragraph]:
 
 def find_title(text: str, paragraphs: list[Paragraph]) -> str:
     """The headline above the body, else the article's first sentence, shortened."""
+    headlines: list[str] = []
     for paragraph in paragraphs:
         line = text[paragraph.start : paragraph.end]
         if paragraph.kind is Kind.HEADING:
-            return _shorten(line)
+            headlines.append(line)
         if paragraph.kind is Kind.BODY:
-            return _shorten(re.split(r"(?<=[.!?。！？])\s", line, maxsplit=1)[0])
-    return _shorten(text.lstrip("\ufeff").strip())
+            headlines = headlines or [re.split(r"(?<=[.!?。！？])\s", line, maxsplit=1)[0]]
+            break
+    # A menu above the headline has fewer words than it.
+    best = max(headlines, key=lambda line: len(line.split()), default="")
+    return _shorten(best or text.lstrip("\ufeff").strip())
 
 
 def find_author(text: str, paragraphs: list[Paragraph]) -> str | None:
@@ -133,8 +138,8 @@ def _kind(line: str, place: int, first: int, last: int, repeated: bool) -> Kind:
     if _is_furniture_sentence(line) or _is_navigation(line, words):
         return Kind.FURNITURE if outside or repeated or words <= 3 else Kind.HEADING
     ended = bool(_SENTENCE_END.search(line))
-    if place > last:
-        return Kind.BODY if ended and words > 3 else Kind.FURNITURE
+    if place > last and words <= _TAIL_WORDS and not any(c.isdigit() for c in line):
+        return Kind.FURNITURE  # "Close"; but results, squads and figures may end an article
     if place < first and ((repeated and words < _HEADLINE_WORDS) or words < 2):
         return Kind.FURNITURE
     return Kind.BODY if ended or words > _HEADING_WORDS else Kind.HEADING
