@@ -17,7 +17,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -36,6 +36,9 @@ _NEW_MARKER: Final = f"{MARKER}.new"
 _DATA_NAME: Final = re.compile(r"(?:data-\d{1,9})?")
 _CATALOG: Final = "catalog.sqlite3"
 _CHROMA: Final = "chroma"
+
+_LOOKS: Final = 5  # how often a reader follows rebuilds that overtake it
+_MOST_NEAREST: Final = 4096  # vectors looked at in search of those that are listed
 
 # Keys of the catalogue's meta table.
 GENERATION: Final = "generation"
@@ -209,6 +212,15 @@ class Snapshot:
     complete: bool
 
 
+@dataclass(slots=True)
+class _Opened:
+    """One data folder, open."""
+
+    catalog: Catalog
+    vectors: VectorStore
+    snapshot: Snapshot
+
+
 class Index:
     """An index open for questions. Follows other processes' updates; safe to use from threads.
 
@@ -220,68 +232,64 @@ class Index:
         self.embedder = embedder
         self._lock = threading.RLock()
         self._depth = 0
-        self._marker = self._require_marker()
-        self._catalog = open_catalog(path, self._marker.data)
-        self._vectors = open_vectors(path, self._marker.data)
-        self._snapshot = Snapshot(self._marker.data, -1, False)
+        self._opened: _Opened | None = None
         with self.reading():
-            pass  # the first look sets the snapshot, and finds damage early
+            pass  # the first look finds damage early
 
     def close(self) -> None:
         with self._lock:
-            self._catalog.close()
-            self._vectors.close()
-
-    @property
-    def marker(self) -> Marker:
-        return self._marker
+            self._detach()
 
     @property
     def snapshot(self) -> Snapshot:
-        return self._snapshot
+        """What the newest `reading()` saw."""
+        return self._current.snapshot
 
     @property
     def catalog(self) -> Catalog:
         """The catalogue; only inside `reading()`."""
-        return self._catalog
+        return self._current.catalog
 
     @contextmanager
     def reading(self) -> Iterator[Index]:
         """One consistent view of the newest committed state; others wait their turn."""
         with self._lock:
             if self._depth == 0:
-                self._refresh()
-                self._catalog.begin_reading()
-                self._follow_generation()
+                self._look()
             self._depth += 1
             try:
                 yield self
             finally:
                 self._depth -= 1
-                if self._depth == 0:
-                    self._catalog.rollback()
+                if self._depth == 0 and self._opened is not None:
+                    self._opened.catalog.rollback()
 
     def nearest(
         self, query: Vectors, limit: int, files: Sequence[str] | None = None
     ) -> list[tuple[ChunkRow, float]]:
         """The chunks nearest to a question, with their cosine, best first."""
         with self.reading():
-            # Vectors that the catalogue does not list (an update under way) are passed over.
-            found = self._vectors.nearest(query, limit, files)
-            rows = self._catalog.chunks_by_id([id_ for id_, _ in found])
-            return [(rows[id_], cosine) for id_, cosine in found if id_ in rows]
+            asked = limit
+            while True:
+                found = self._current.vectors.nearest(query, asked, files)
+                rows = self.catalog.chunks_by_id([id_ for id_, _ in found])
+                listed = [(rows[id_], cosine) for id_, cosine in found if id_ in rows]
+                # Vectors that the catalogue does not list belong to an update under way: they
+                # are passed over, and must not crowd out those that it does.
+                if len(listed) >= limit or len(found) < asked or asked >= _MOST_NEAREST:
+                    return listed[:limit]
+                asked = min(4 * asked, _MOST_NEAREST)
 
     def cosines(self, query: Vectors, rows: list[ChunkRow]) -> dict[int, float]:
         """Chunk key → cosine with the question, of those that have a vector."""
         with self.reading():
-            vectors = self._vectors.vectors([row.id for row in rows])
+            vectors = self._current.vectors.vectors([row.id for row in rows])
             return {row.key: float(vectors[row.id] @ query) for row in rows if row.id in vectors}
 
-    def vectors_of(self, rows: list[ChunkRow]) -> dict[int, Vectors]:
-        """Chunk key → its vector, of those that have one."""
-        with self.reading():
-            vectors = self._vectors.vectors([row.id for row in rows])
-            return {row.key: vectors[row.id] for row in rows if row.id in vectors}
+    @property
+    def _current(self) -> _Opened:
+        assert self._opened is not None, "only inside reading()"
+        return self._opened
 
     def _require_marker(self) -> Marker:
         marker = read_marker(self.path)
@@ -296,23 +304,45 @@ class Index:
             )
         return marker
 
-    def _refresh(self) -> None:
-        """Follow a rebuild by another process to its new data folder."""
-        marker = self._require_marker()
-        if marker.data != self._marker.data:
-            self._catalog.close()
-            self._vectors.close()
-            self._catalog = open_catalog(self.path, marker.data)
-            self._vectors = open_vectors(self.path, marker.data)
-            self._snapshot = Snapshot(marker.data, -1, False)
-        self._marker = marker
+    def _look(self) -> None:
+        """Begin to read the newest state: of the data in force, by a client that is not stale."""
+        for attempt in range(_LOOKS):
+            marker = self._require_marker()
+            try:
+                self._attach(marker.data)
+                return
+            except IndexStoreError:
+                self._detach()
+                # A rebuild may have put other data in force meanwhile, and removed these.
+                if attempt == _LOOKS - 1 or self._require_marker().data == marker.data:
+                    raise
 
-    def _follow_generation(self) -> None:
-        """Reopen Chroma after an update by another process: an open client goes stale."""
-        generation = int(self._catalog.get(GENERATION, "0"))
-        complete = self._catalog.get(COMPLETE) == "1"
-        if generation != self._snapshot.generation or not complete:
-            if self._snapshot.generation >= 0:
-                self._vectors.close()
-                self._vectors = open_vectors(self.path, self._marker.data)
-            self._snapshot = replace(self._snapshot, generation=generation, complete=complete)
+    def _attach(self, data: str) -> None:
+        opened = self._opened
+        if opened is not None and opened.snapshot.data != data:
+            self._detach()
+            opened = None
+        if opened is None:
+            catalog = open_catalog(self.path, data)
+            try:
+                opened = _Opened(catalog, open_vectors(self.path, data), Snapshot(data, -1, False))
+            except IndexStoreError:
+                catalog.close()
+                raise
+            self._opened = opened
+        opened.catalog.begin_reading()
+        generation = int(opened.catalog.get(GENERATION, "0"))
+        complete = opened.catalog.get(COMPLETE) == "1"
+        if opened.snapshot.generation >= 0 and (
+            generation != opened.snapshot.generation or not complete
+        ):
+            # Another process has written: a client of Chroma that is open goes stale.
+            opened.vectors.close()
+            opened.vectors = open_vectors(self.path, data)
+        opened.snapshot = Snapshot(data, generation, complete)
+
+    def _detach(self) -> None:
+        if self._opened is not None:
+            self._opened.catalog.close()
+            self._opened.vectors.close()
+            self._opened = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -10,6 +11,9 @@ import numpy as np
 
 from index.embed import Vectors
 from index.errors import IndexStoreError
+
+# Chroma counts its clients of a folder without a lock of its own.
+_opening = threading.Lock()
 
 _COLLECTION = "chunks"
 _HNSW = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
@@ -29,9 +33,10 @@ class VectorStore:
         from chromadb.config import Settings
 
         try:
-            self._client: Any = chromadb.PersistentClient(
-                path=str(folder), settings=Settings(anonymized_telemetry=False)
-            )
+            with _opening:
+                self._client: Any = chromadb.PersistentClient(
+                    path=str(folder), settings=Settings(anonymized_telemetry=False)
+                )
             self._collection = (
                 self._client.get_or_create_collection(
                     _COLLECTION,
@@ -45,7 +50,8 @@ class VectorStore:
             raise _damaged(str(error)) from error
 
     def close(self) -> None:
-        self._client.close()
+        with _opening:
+            self._client.close()
 
     def count(self) -> int:
         return int(self._collection.count())

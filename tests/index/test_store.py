@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index import store
@@ -269,16 +270,32 @@ def test_the_nearest_chunks_are_the_nearest(town: Path) -> None:
     index.close()
 
 
+def test_vectors_of_an_unfinished_update_hide_no_others(town: Path) -> None:
+    embedder = FakeEmbedder()
+    query = embedder.embed_query("How many roses are in the garden behind the museum?")
+    index = Index(town, embedder)
+    expected = index.nearest(query, 5)
+    index.close()
+    vectors = store.open_vectors(town, "data-1")
+    strays = [f"new.txt#{n}:0-9:0" for n in range(1, 101)]
+    vectors.put(strays, np.stack([query] * 100), [("new.txt", 1)] * 100, ["new"] * 100)
+    vectors.close()
+    index = Index(town, embedder)
+    assert index.nearest(query, 5) == expected
+    index.close()
+
+
 def test_vectors_are_those_that_were_embedded(town: Path) -> None:
     embedder = FakeEmbedder()
     index = Index(town, embedder)
     with index.reading():
         texts = index.catalog.embedded_texts()
         rows = list(index.catalog.chunks_by_id(list(texts)).values())
-        vectors = index.vectors_of(rows)
+        query = embedder.embed_query("Who opened the museum?")
+        cosines = index.cosines(query, rows)
         for row in rows:
-            expected = embedder.embed_passages([texts[row.id]])[0]
-            assert vectors[row.key] == pytest.approx(expected, abs=1e-6)
+            expected = embedder.embed_passages([texts[row.id]])[0] @ query
+            assert cosines[row.key] == pytest.approx(expected, abs=1e-6)
     index.close()
 
 
@@ -335,6 +352,22 @@ def test_two_rebuilds_while_a_question_begins(
     after_the_marker_is_read(monkeypatch, lambda: build_index(folder, town, embedder, rebuild=True))
     assert len(index.nearest(embedder.embed_query("roses"), 3)) == 3
     assert index.snapshot.data == "data-3"
+    index.close()
+
+
+def test_a_look_that_failed_is_not_the_last(town: Path, tmp_path: Path) -> None:
+    embedder = FakeEmbedder()
+    index = Index(town, embedder)
+    query = embedder.embed_query("roses")
+    write_articles(tmp_path / "articles", TOWN | {"new.txt": "The tower has many roses."})
+    build_index(tmp_path / "articles", town, embedder)
+    chroma = town / "data-1" / "chroma"
+    chroma.rename(tmp_path / "away")
+    for _ in range(2):
+        with pytest.raises(IndexStoreError, match="missing"):
+            index.nearest(query, 3)
+    (tmp_path / "away").rename(chroma)
+    assert index.nearest(query, 1)[0][0].file == "new.txt"
     index.close()
 
 
