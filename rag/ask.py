@@ -137,9 +137,10 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
     fitted = calibration(retriever.index.embedder.name)
     if analyse(asked).wants is Wants.AUTHOR:
         retrieval = retriever.retrieve(subject_of(text), files)
+        confidence = fitted.probability(features(retrieval))
         claim = cite_author(retrieval.candidates, ArticleCache(retriever.index.catalog))
-        claims = [claim] if claim else []
-        return Found(text, retrieval, claims, fitted.probability(features(retrieval)))
+        claims = [claim] if claim and confidence >= fitted.threshold else []
+        return Found(text, retrieval, claims, confidence)
     retrieval = retriever.retrieve(text, files, asked)
     confidence = fitted.probability(features(retrieval))
     enough = bool(retrieval.candidates) and confidence >= fitted.threshold

@@ -436,3 +436,10 @@ def test_one_article_in_two_files_is_quoted_once_and_cited_twice(tmp_path: Path)
     answer = ask(ROSES, tmp_path / "index")
     assert answer.text.count("4,711") == 1
     assert len({c.file for c in answer.citations if "4,711" in c.quote}) == 3
+
+
+@pytest.mark.integration
+def test_an_article_that_is_not_there_has_no_author(seeds_index: Path) -> None:
+    known = ask("Who wrote the article about Europe-Russia talks?", seeds_index)
+    assert [c.quote for c in known.citations] == ["By Vafa Guliyeva"]
+    assert not ask("Who wrote the article about the football World Cup?", seeds_index).answered
