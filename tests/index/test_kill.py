@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -45,6 +46,28 @@ _ARTICLES = TOWN | {
     f"The harbour master counted {n * 3} barrels of herring on the same day, he said."
     for n in range(150)
 }
+
+
+_READER = """
+import sys
+from pathlib import Path
+from index.store import Index
+from tests.fakes import FakeEmbedder
+
+path, stop, embedder = Path(sys.argv[1]), Path(sys.argv[2]), FakeEmbedder()
+query = embedder.embed_query("How many roses has the garden behind the museum?")
+index, asked, seen = Index(path, embedder), 0, set()
+while not stop.exists():
+    with index.reading():
+        found = index.nearest(query, 3)
+        assert len(found) == len(index.cosines(query, [row for row, _ in found])) == 3
+        assert {row.file for row, _ in found} <= set(index.catalog.files())
+        seen.add(index.snapshot.data)
+    if asked == 0:
+        print("asking", flush=True)
+    asked += 1
+print(asked, len(seen), flush=True)
+"""
 
 
 def run_elsewhere(
@@ -125,3 +148,30 @@ def test_a_reader_in_this_process_sees_what_another_one_indexed(
     assert marker is not None
     assert marker.data == index.snapshot.data
     index.close()
+
+
+def test_a_reader_in_another_process_is_not_disturbed_by_rebuilds(
+    tmp_path: Path, repository: Path
+) -> None:
+    folder = write_articles(tmp_path / "articles", TOWN)
+    path, stop = tmp_path / "index", tmp_path / "stop"
+    build_index(folder, path, FakeEmbedder())
+    reader = subprocess.Popen(
+        [sys.executable, "-c", _READER, str(path), str(stop)],
+        cwd=repository,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert reader.stdout is not None
+    assert reader.stdout.readline() == "asking\n"
+    for number in range(8):
+        write_articles(folder, TOWN | {"new.txt": f"Report {number} says that all is well."})
+        build_index(folder, path, FakeEmbedder(), rebuild=number % 2 == 0)
+        time.sleep(0.2)
+    stop.touch()
+    out, err = reader.communicate(timeout=60)
+    assert reader.returncode == 0, err
+    asked, folders = map(int, out.split())
+    assert asked > 20
+    assert folders > 2

@@ -378,6 +378,11 @@ def _truncate(path: Path) -> None:
     path.write_bytes(b"")
 
 
+def _replace_by_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
 @pytest.mark.parametrize(
     ("part", "damage"),
     [
@@ -385,6 +390,8 @@ def _truncate(path: Path) -> None:
         ("data-1/catalog.sqlite3", _truncate),
         ("data-1/chroma/chroma.sqlite3", Path.unlink),
         ("data-1/chroma/chroma.sqlite3", _truncate),
+        ("data-1/chroma/chroma.sqlite3", _replace_by_folder),
+        ("data-1/catalog.sqlite3", _replace_by_folder),
     ],
 )
 def test_damage_is_an_error_with_its_cure(town: Path, part: str, damage: Damage) -> None:
