@@ -12,11 +12,12 @@ from index.catalog import ArticleCache
 from index.errors import QuestionError, SettingsError
 from index.settings import Mode, load_settings
 from rag.authorship import cite_author, subject_of
+from rag.claims import Statement, cite
 from rag.confidence import calibration, features
 from rag.conversation import with_subject
 from rag.models import MAX_QUESTION_CHARACTERS, NOT_IN_ARTICLES, Answer, Message
 from rag.question import Wants, analyse
-from rag.quote import Claim, choose, cite
+from rag.quote import choose
 from rag.retrieve import Candidate, Retrieval, Retriever
 from rag.session import open_retriever
 
@@ -74,14 +75,15 @@ def stream(
         notes.extend(_state_notes(found.retrieval))
         if found.with_history:
             notes.append(f"Understood together with the question before: {found.text}")
-        if found.claims:
-            body, citations = cite(found.claims, articles)
+        if found.statements:
+            body, citations, remarks = cite(found.statements, articles)
+            notes.extend(remarks)
         else:
             body, citations = f"{NOT_IN_ARTICLES}.", []
             notes.extend(_nearest_notes(found.retrieval.candidates))
     answer = Answer(
         question=question,
-        answered=bool(found.claims),
+        answered=bool(found.statements),
         text=body,
         mode="quote",
         confidence=round(found.confidence, 4),
@@ -109,11 +111,11 @@ async def aask(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was retrieved for a question, and what of it answers; no claims: refuse."""
+    """What was retrieved for a question, and what of it answers; no statements: refuse."""
 
     text: str
     retrieval: Retrieval
-    claims: list[Claim]
+    statements: list[Statement]
     confidence: float
     with_history: bool = False
 
@@ -128,7 +130,7 @@ def find(
     """
     alone = _search(retriever, question, question, files)
     text = with_subject(question, history)
-    if text is None or (alone.claims and alone.confidence >= _PLAINLY_ANSWERED):
+    if text is None or (alone.statements and alone.confidence >= _PLAINLY_ANSWERED):
         return alone
     return replace(_search(retriever, text, question, files), with_history=True)
 
@@ -139,12 +141,12 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
         retrieval = retriever.retrieve(subject_of(text), files)
         confidence = fitted.probability(features(retrieval))
         claim = cite_author(retrieval.candidates, ArticleCache(retriever.index.catalog))
-        claims = [claim] if claim and confidence >= fitted.threshold else []
-        return Found(text, retrieval, claims, confidence)
+        statements: list[Statement] = [claim] if claim and confidence >= fitted.threshold else []
+        return Found(text, retrieval, statements, confidence)
     retrieval = retriever.retrieve(text, files, asked)
     confidence = fitted.probability(features(retrieval))
     enough = bool(retrieval.candidates) and confidence >= fitted.threshold
-    return Found(text, retrieval, choose(retrieval.candidates) if enough else [], confidence)
+    return Found(text, retrieval, [*choose(retrieval.candidates)] if enough else [], confidence)
 
 
 def _state_notes(retrieval: Retrieval) -> list[str]:

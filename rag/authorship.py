@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from index.catalog import ArticleCache
 from index.models import Article, Kind, Paragraph
-from rag.quote import Claim, Passage
+from rag.claims import Claim, Passage
 from rag.retrieve import Candidate
 
 _BEFORE_SUBJECT = re.compile(
@@ -33,7 +33,7 @@ def cite_author(candidates: Sequence[Candidate], articles: ArticleCache) -> Clai
     byline = _byline(article)
     if byline is None:
         return None
-    return Claim(Passage(article.file, byline.number, byline.start, byline.end), ())
+    return Claim(Passage(article.file, byline.number, byline.start, byline.end))
 
 
 def _fit(candidate: Candidate) -> float:

@@ -25,7 +25,8 @@ class Citation:
     """Words of an article: `text[start:end] == quote`, inside the paragraph named.
 
     `start` and `end` count Unicode code points in the text of the file; `support` is how
-    far the quote bears the claim out, from 0 to 1.
+    far the quote bears the claim out, from 0 to 1. `answer_start` and `answer_end` mark the
+    answer phrase inside the quote, counted as `start` is, where the kind of answer is clear.
     """
 
     number: int
@@ -36,6 +37,8 @@ class Citation:
     end: int
     title: str
     support: float
+    answer_start: int | None = None
+    answer_end: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

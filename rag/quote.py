@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from index.catalog import ArticleCache
 from index.tokens import tokenize
-from rag.models import Citation
+from rag.claims import Claim, Passage
 from rag.retrieve import Candidate
 
 # How far below the best sentence another may score and still be shown. Neighbours in the
@@ -17,25 +15,6 @@ _WITHIN = (0.06, 0.02)  # the second, the third
 _SAME_PARAGRAPH = 0.03
 _MAX_CITATIONS = 3
 _SAME_WORDS = 0.6  # Jaccard similarity from which two sentences say the same
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Neighbouring sentences of one paragraph, quoted together."""
-
-    file: str
-    paragraph: int
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A passage, and those in other articles that say the same in nearly the same words."""
-
-    passage: Passage
-    also: tuple[tuple[Passage, float], ...]
-    """Each with its similarity, from 0 to 1."""
 
 
 def choose(candidates: Sequence[Candidate]) -> list[Claim]:
@@ -73,33 +52,6 @@ def _echoes(
         if similarity >= _SAME_WORDS and candidate.row.file != run[0].row.file:
             found.setdefault(candidate.row.file, (_passage([candidate]), similarity))
     return tuple(found.values())
-
-
-def cite(claims: Sequence[Claim], articles: ArticleCache) -> tuple[str, list[Citation]]:
-    """The text of the answer and its citations, numbered in order."""
-    citations: list[Citation] = []
-    parts: list[str] = []
-    for claim in claims:
-        marks = ""
-        for passage, support in [(claim.passage, 1.0), *claim.also]:
-            article = articles[passage.file]
-            number = len(citations) + 1
-            citations.append(
-                Citation(
-                    number=number,
-                    file=passage.file,
-                    paragraph=passage.paragraph,
-                    quote=article.text[passage.start : passage.end],
-                    start=passage.start,
-                    end=passage.end,
-                    title=article.title,
-                    support=round(support, 4),
-                )
-            )
-            marks += f"[{number}]"
-        text = articles[claim.passage.file].text[claim.passage.start : claim.passage.end]
-        parts.append(f"“{' '.join(text.split())}” {marks}")
-    return " ".join(parts), citations
 
 
 def _closeness(candidate: Candidate, best: Candidate) -> float:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from index.catalog import PARAGRAPH_SHIFT, ArticleCache, Catalog, ChunkRow
 from index.lexical import NO_WORDS
 from index.models import Kind
-from rag.quote import Claim, Passage, choose, cite
+from rag.claims import Claim, Passage, cite
+from rag.quote import choose
 from rag.retrieve import Candidate
 from tests.index.articles import fill
 
@@ -188,7 +189,7 @@ def articles(tmp_path: Path) -> Iterator[ArticleCache]:
 
 
 def test_a_claim_is_a_quotation_with_its_number(articles: ArticleCache) -> None:
-    text, citations = cite([Claim(Passage("a.txt", 1, 0, 46), ())], articles)
+    text, citations, _ = cite([Claim(Passage("a.txt", 1, 0, 46), ())], articles)
     assert text == "“The harbour was opened on Monday by the mayor.” [1]"
     (citation,) = citations
     assert citation.number == 1
@@ -203,7 +204,7 @@ def test_numbers_go_on_from_claim_to_claim(articles: ArticleCache) -> None:
         Claim(Passage("a.txt", 1, 0, 46), ((Passage("b.txt", 1, 0, len(ECHO)), 0.81234567),)),
         Claim(Passage("a.txt", 1, TEXT.index("The repairs"), TEXT.index("\n\n")), ()),
     ]
-    text, citations = cite(claims, articles)
+    text, citations, _ = cite(claims, articles)
     assert text == (
         "“The harbour was opened on Monday by the mayor.” [1][2] "
         "“The repairs cost 6,460 pounds.” [3]"
@@ -217,7 +218,7 @@ def test_the_quote_keeps_the_lines_of_the_file_and_the_text_does_not(
     articles: ArticleCache,
 ) -> None:
     start = TEXT.index("The bridge")
-    text, (citation,) = cite([Claim(Passage("a.txt", 2, start, len(TEXT)), ())], articles)
+    text, (citation,), _ = cite([Claim(Passage("a.txt", 2, start, len(TEXT)), ())], articles)
     assert citation.quote == TEXT[start:]
     assert "\n\u00a0" in citation.quote
     assert text.startswith("“The bridge is closed for three weeks, the committee said")
