@@ -56,9 +56,12 @@ class Answer:
     model: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists and dicts, as in the JSON contract."""
+        """Plain lists and dicts, as in the JSON contract; an answer phrase only where there is one."""
         plain = asdict(self)
-        plain["citations"] = list(plain["citations"])
+        plain["citations"] = [
+            {key: value for key, value in citation.items() if value is not None}
+            for citation in plain["citations"]
+        ]
         plain["notes"] = list(self.notes)
         plain["timings_ms"] = dict(self.timings_ms)
         return plain
