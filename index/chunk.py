@@ -1,8 +1,10 @@
 """Paragraph → sentence chunks with exact offsets, and what the model sees of each.
 
-A sentence that leans on the one before it ("It was re-established in April 1991…",
-or the second sentence of a quotation) is embedded together with that sentence; what
-is quoted stays the sentence alone. Measured in docs/quality.md.
+A sentence that leans on the one before it ("Also in that year…", or the second sentence
+of a quotation) is embedded together with that sentence. One whose subject is a pronoun ("He
+was more cautious…") is embedded together with the last sentence that names its own, also
+one of an earlier paragraph: news has a paragraph a sentence. What is quoted stays the
+sentence alone. Measured in docs/quality.md.
 """
 
 from __future__ import annotations
@@ -10,8 +12,9 @@ from __future__ import annotations
 import hashlib
 import re
 
-from index.models import Article, Chunk, Paragraph
+from index.models import Article, Chunk, Kind, Paragraph
 from index.sentences import split_sentences
+from index.tokens import tokenize, words
 
 _FIRST_WORD = re.compile(r"[^\w]*([\w’']+)")
 
@@ -33,38 +36,69 @@ _POINTS_BACK = frozenset(
     "многие также однако но и или затем потом поэтому кроме здесь там позже".split()
 )
 
+_MIN_NAME = 4  # letters
+_PERSONAL = frozenset(
+    "he she they it his her their its er sie es sein seine ihr ihre él ella ellos ellas "
+    "il elle ils elles он она они оно его её ее их".split()
+)
+_BY_WHOM = re.compile(
+    r"[^\w]*(?:according to (?:him|her|them)|laut (?:ihm|ihr|ihnen)|"
+    r"según (?:él|ella|ellos|ellas)|selon (?:lui|elle|eux|elles)|по (?:его|её|ее|их) словам)\b",
+    re.IGNORECASE,
+)
+
 
 def chunk_article(article: Article) -> list[Chunk]:
     """The chunks of every paragraph that can be evidence, in reading order."""
-    return [
-        chunk
-        for paragraph in article.paragraphs
-        if paragraph.kind.is_evidence
-        for chunk in _chunk_paragraph(article, paragraph)
-    ]
-
-
-def _chunk_paragraph(article: Article, paragraph: Paragraph) -> list[Chunk]:
-    text = article.text[paragraph.start : paragraph.end]
     chunks: list[Chunk] = []
-    before = ""
-    for start, end in split_sentences(text):
-        sentence = text[start:end]
-        leans = before and leans_on_previous(sentence, text[:start])
-        embedded = " ".join((f"{before} {sentence}" if leans else sentence).split())
-        chunks.append(
-            Chunk(
-                id=_chunk_id(article.file, paragraph.number, start, end, embedded),
-                file=article.file,
-                paragraph=paragraph.number,
-                start=paragraph.start + start,
-                end=paragraph.start + end,
-                text=sentence,
-                embedded=embedded,
-            )
-        )
-        before = sentence
+    named = ""  # the last sentence that names its subject
+    for paragraph in article.paragraphs:
+        if not paragraph.kind.is_evidence:
+            continue
+        text = article.text[paragraph.start : paragraph.end]
+        before = ""  # the sentence before, in this paragraph
+        for start, end in split_sentences(text):
+            sentence = text[start:end]
+            leans = bool(before) and leans_on_previous(sentence, text[:start])
+            by_pronoun = _has_pronoun_for_subject(sentence)
+            context = (named or before) if by_pronoun else before if leans else ""
+            chunks.append(_chunk(article.file, paragraph, start, sentence, context))
+            before = sentence
+            if paragraph.kind is Kind.BODY and not leans and not by_pronoun:
+                named = sentence
     return chunks
+
+
+def _chunk(file: str, paragraph: Paragraph, start: int, sentence: str, context: str) -> Chunk:
+    embedded = " ".join(f"{context} {sentence}".split())
+    end = start + len(sentence)
+    return Chunk(
+        id=_chunk_id(file, paragraph.number, start, end, embedded),
+        file=file,
+        paragraph=paragraph.number,
+        start=paragraph.start + start,
+        end=paragraph.start + end,
+        text=sentence,
+        embedded=embedded,
+        context=context,
+    )
+
+
+def _has_pronoun_for_subject(sentence: str) -> bool:
+    match = _FIRST_WORD.match(sentence)
+    if match is not None and match.group(1).lower() in _PERSONAL:
+        return True
+    return _BY_WHOM.match(sentence) is not None
+
+
+def searched_tokens(chunk: Chunk) -> list[str]:
+    """The tokens by which a chunk is found: its own, and the names that its pronouns stand for."""
+    tokens = tokenize(chunk.text)
+    own = set(tokens)
+    names = (word for word in words(chunk.context) if word[0].isupper() and len(word) >= _MIN_NAME)
+    return tokens + [
+        token for name in dict.fromkeys(names) for token in tokenize(name) if token not in own
+    ]
 
 
 def leans_on_previous(sentence: str, text_before: str = "") -> bool:
@@ -74,13 +108,13 @@ def leans_on_previous(sentence: str, text_before: str = "") -> bool:
         sentence: the sentence.
         text_before: what stands before it in its paragraph.
     """
-    if _opens_quotation(text_before):
+    if opens_quotation(text_before):
         return True
     match = _FIRST_WORD.match(sentence)
     return match is not None and match.group(1).lower() in _POINTS_BACK
 
 
-def _opens_quotation(text: str) -> bool:
+def opens_quotation(text: str) -> bool:
     """Whether a quotation is still open at the end of a text, whatever marks it uses."""
     straight = text.count('"') % 2 == 1
     curly = max(text.rfind("“"), text.rfind("«")) > max(

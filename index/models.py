@@ -46,6 +46,8 @@ class Chunk:
     text: str
     embedded: str
     """What the model sees: the sentence, with context where it cannot stand alone."""
+    context: str = ""
+    """The sentence that it leans on, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)

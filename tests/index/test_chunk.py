@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.chunk import chunk_article, leans_on_previous
+from index.chunk import chunk_article, leans_on_previous, searched_tokens
 from index.models import Kind
+from index.tokens import tokenize
 from tests.index.articles import BRIDGE, GARDEN, HARBOUR, make_article
 
 
@@ -42,14 +43,37 @@ def test_a_sentence_that_points_back_is_embedded_with_the_one_before_it() -> Non
     assert second.embedded == "The repairs were paid by the city. They took longer than planned."
 
 
-def test_a_first_sentence_leans_on_nothing() -> None:
-    article = make_article(
-        "The harbour is open again, they say.\n\nIt was closed for a year, they say."
-    )
-    assert [chunk.embedded for chunk in chunk_article(article)] == [
-        "The harbour is open again, they say.",
-        "It was closed for a year, they say.",
+def test_the_first_sentence_of_an_article_leans_on_nothing() -> None:
+    (chunk,) = chunk_article(make_article("It was closed for a year, they say."))
+    assert (chunk.context, chunk.embedded) == ("", chunk.text)
+
+
+def test_a_pronoun_stands_for_the_last_subject_named_also_in_a_paragraph_before() -> None:
+    mayor = "The mayor Ada Lindqvist spoke on Monday."
+    open_again = "She said that the harbour is open again."
+    source = "According to her, nobody was hurt in it."
+    chunks = chunk_article(make_article(f"{mayor}\n\n{open_again}\n\n{source}"))
+    assert [chunk.context for chunk in chunks] == ["", mayor, mayor]
+    assert [chunk.embedded for chunk in chunks] == [
+        mayor,
+        f"{mayor} {open_again}",
+        f"{mayor} {source}",
     ]
+
+
+def test_a_headline_is_nobody_that_a_pronoun_stands_for() -> None:
+    article = make_article("The Harbour Opens Again\n\nIt was closed for a year, they say.")
+    heading, body = chunk_article(article)
+    assert article.paragraph(heading.paragraph).kind is Kind.HEADING
+    assert body.context == ""
+
+
+def test_a_chunk_is_found_by_the_names_that_its_pronouns_stand_for() -> None:
+    text = "The mayor Ada Lindqvist spoke on Monday.\n\nShe said that it is open again."
+    _, chunk = chunk_article(make_article(text))
+    tokens = searched_tokens(chunk)
+    assert tokens[: len(tokenize(chunk.text))] == tokenize(chunk.text)
+    assert set(tokens) - set(tokenize(chunk.text)) == {"lindqv", "monday"}
 
 
 def test_what_is_embedded_has_single_spaces() -> None:
