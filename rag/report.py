@@ -1,112 +1,154 @@
-"""The report of an evaluation: a table for the terminal, a page that stands alone."""
+"""The report of an evaluation as text for a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Callable, Sequence
+from typing import Final
 
-from rag.evaluate import METRICS, Report, Result
+from rag.compare import Change, Comparison, Difference
+from rag.evaluate import Report
+from rag.metrics import METRICS, NOT_SHARES, Interval
+from rag.plain import printable
 
-_BY_TYPE = ("first", "found", "answered", "refused", "cites", "words")
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;"
-    "color:#1c1c1c;background:#fff}table{border-collapse:collapse;margin:1rem 0}"
-    "td,th{padding:.25rem .75rem;border-bottom:1px solid #ddd;text-align:left;"
-    "vertical-align:top}td.n{text-align:right;font-variant-numeric:tabular-nums}"
-    "blockquote{margin:.25rem 0;padding-left:.75rem;border-left:3px solid #bbb}"
-    "@media(prefers-color-scheme:dark){body{color:#e6e6e6;background:#161616}"
-    "td,th{border-color:#333}}"
+_BY_TYPE: Final = (
+    ("right", "first", "hit", "found", "answered", "refused"),
+    ("precision", "cites", "words", "verbatim", "p50", "p95"),
+    ("recall@1", "recall@3", "recall@5", "recall@10", "mrr"),
 )
+_WITH_INTERVAL: Final = ("right", "recall@1")
+_MOST_LISTED: Final = 20
+_QUESTION_WIDTH: Final = 70
+
+Show = Callable[[str, float | None], str]
 
 
 def as_table(report: Report) -> str:
-    """The metrics, each with its meaning; then by type of question."""
-    lines = [
-        f"{name:10s} {_number(report.metrics[name]):>8s}  {meaning}"
-        for name, meaning in METRICS.items()
-    ]
-    lines.append(f"{'questions':10s} {len(report.results):8d}")
-    if report.by_type:
-        width = max(map(len, report.by_type))
-        lines.append("")
-        lines.append(" ".join([" " * width, *(f"{name:>8s}" for name in ("n", *_BY_TYPE))]))
-        lines.extend(
-            " ".join(
-                [
-                    f"{kind:{width}s}",
-                    f"{_count(report, kind):8d}",
-                    *(f"{_number(metrics[name]):>8s}" for name in _BY_TYPE),
-                ]
-            )
-            for kind, metrics in report.by_type.items()
-        )
+    """The metrics, each with its interval and its meaning; by type; against an earlier run."""
+    parts = [_all_metrics(report), *_by_type(report)]
+    if report.against is not None:
+        parts.append(_against(report.against))
+    return printable("\n\n".join(parts))
+
+
+def _all_metrics(report: Report) -> str:
+    lines = [f"{'metric':10s} {'value':>6s}  {'95 %':14s}  meaning"]
+    lines.extend(
+        f"{name:10s} {number(name, value):>6s}  {interval(name, report.intervals[name]):14s}"
+        f"  {METRICS[name]}"
+        for name, value in report.metrics.items()
+    )
+    lines.append(f"{'questions':10s} {len(report.results):6d}")
     return "\n".join(lines)
 
 
-def as_html(report: Report, name: str) -> str:
-    """One self-contained page: metrics, types, and each miss beside what was wanted."""
-    metrics = "".join(
-        f"<tr><th>{escape(key)}<td class=n>{_number(report.metrics[key])}<td>{escape(meaning)}"
-        for key, meaning in METRICS.items()
+def _by_type(report: Report) -> list[str]:
+    """Tables no wider than a screen: of the verdicts, of what was shown, of retrieval."""
+    if not report.by_type:
+        return []
+    tables: list[str] = []
+    width = max(map(len, report.by_type))
+    for group in _BY_TYPE:
+        names = [name for name in group if name in report.metrics]
+        if not names:
+            continue
+        head = [_column(name, name) + _beside(name, "95 %") for name in names]
+        rows = ["".join([" " * width, f"{'n':>6s}", *head]).rstrip()]
+        for kind, metrics in report.by_type.items():
+            known = report.intervals_by_type[kind]
+            cells = [
+                _column(name, number(name, metrics[name]))
+                + _beside(name, interval(name, known[name]))
+                for name in names
+            ]
+            rows.append(f"{kind:{width}s}{count(report, kind):6d}{''.join(cells)}".rstrip())
+        tables.append("\n".join(rows))
+    return tables
+
+
+def _column(name: str, text: str) -> str:
+    return f"{text:>{max(6, len(name)) + 1}s}"
+
+
+def _beside(name: str, text: str) -> str:
+    """The interval, of the first figure of a table: a type has few questions."""
+    return f"  {text:14s}" if name in _WITH_INTERVAL else ""
+
+
+def _against(against: Comparison) -> str:
+    lines = [f"against {against.name}: {against.questions} questions in both"]
+    for ids, what in [
+        (against.only_now, "only now"),
+        (against.only_before, "only before"),
+        (against.edited, "whose evidence or answers were edited (judged again by those of now)"),
+    ]:
+        if ids:
+            lines.append(f"  {len(ids)} {what}: {some(ids)}")
+    lines.append(f"{'metric':10s} {'before':>8s} {'now':>8s} {'change':>8s}  95 %")
+    lines.extend(_difference(name, one) for name, one in against.metrics.items())
+    return "\n".join(
+        [
+            *lines,
+            *_changes("improved", against.changes, lambda change: change.improved),
+            *_changes("broke", against.changes, lambda change: change.broke),
+        ]
     )
-    heads = "".join(f"<th>{escape(key)}" for key in ("type", "n", *_BY_TYPE))
-    types = "".join(
-        f"<tr><td>{escape(kind)}<td class=n>{_count(report, kind)}"
-        + "".join(f"<td class=n>{_number(values[key])}" for key in _BY_TYPE)
-        for kind, values in report.by_type.items()
-    )
-    misses = [result for result in report.results if _is_miss(result)]
+
+
+def _difference(name: str, one: Difference) -> str:
     return (
-        "<!doctype html><html lang=en><meta charset=utf-8>"
-        '<meta name=viewport content="width=device-width, initial-scale=1">'
-        f"<title>Footnote: {escape(name)}</title><style>{_STYLE}</style>"
-        f"<h1>{escape(name)}</h1><p>{len(report.results)} questions, {len(misses)} missed.</p>"
-        f"<table>{metrics}</table><table><tr>{heads}{types}</table>"
-        f"<h2>Missed</h2>{_misses(misses)}</html>"
-    )
+        f"{name:10s} {number(name, one.before):>8s} {number(name, one.now):>8s}"
+        f" {signed(name, one.value):>8s}  {interval(name, one.interval, signed)}"
+    ).rstrip()
 
 
-def _misses(misses: Sequence[Result]) -> str:
-    if not misses:
-        return "<p>None.</p>"
-    rows = "".join(
-        f"<tr><td>{escape(r.question.id)}<td>{escape(r.question.question)}"
-        f"<td>{_wanted(r)}<td>{_given(r)}<td class=n>{r.answer.confidence:.2f}"
-        for r in misses
-    )
-    return f"<table><tr><th>id<th>question<th>wanted<th>given<th>confidence{rows}</table>"
+def _changes(
+    title: str, changes: Sequence[Change], verdicts: Callable[[Change], Sequence[str]]
+) -> list[str]:
+    chosen = [change for change in changes if verdicts(change)]
+    lines = ["", f"{title}: {len(chosen)}"]
+    for change in chosen[:_MOST_LISTED]:
+        question = change.now.question
+        text = " ".join(question.question.split())
+        if len(text) > _QUESTION_WIDTH:
+            text = f"{text[: _QUESTION_WIDTH - 1]}…"
+        lines.append(f"  {question.id}  {', '.join(verdicts(change))}  {text}")
+    if len(chosen) > _MOST_LISTED:
+        lines.append(f"  and {len(chosen) - _MOST_LISTED} more: --json and --html list them all")
+    return lines
 
 
-def _wanted(result: Result) -> str:
-    if not result.question.answerable:
-        return "a refusal"
-    places = "<br>".join(
-        f"{escape(file)}, paragraph {paragraph}"
-        for file, paragraph in sorted(result.question.evidence)
-    )
-    return f"{escape(' / '.join(result.question.answers))}<br>{places}"
-
-
-def _given(result: Result) -> str:
-    if not result.answer.answered:
-        return escape(result.answer.text)
-    return "".join(
-        f"{escape(c.file)}, paragraph {c.paragraph}<blockquote>{escape(c.quote)}</blockquote>"
-        for c in result.answer.citations
-    )
-
-
-def _is_miss(result: Result) -> bool:
-    if not result.question.answerable:
-        return result.answer.answered
-    return not (result.first and result.found)
-
-
-def _count(report: Report, kind: str) -> int:
+def count(report: Report, kind: str) -> int:
+    """The questions of a type."""
     return sum(result.question.type == kind for result in report.results)
 
 
-def _number(value: float | None) -> str:
+def number(metric: str, value: float | None) -> str:
+    """A figure for people: three decimals for a share, fewer for what is counted or timed."""
+    return "-" if value is None else f"{value:.{_decimals(metric)}f}"
+
+
+def signed(metric: str, value: float | None) -> str:
+    """A difference for people; "=" for none."""
     if value is None:
         return "-"
-    return f"{value:.1f}" if value > 1 else f"{value:.3f}"
+    if value == 0:
+        return "="
+    text = f"{value:+.{_decimals(metric)}f}"
+    return text if float(text) else text[1:]
+
+
+def interval(metric: str, found: Interval | None, show: Show = number) -> str:
+    """An interval for people."""
+    return "-" if found is None else f"{show(metric, found[0])} to {show(metric, found[1])}"
+
+
+def _decimals(metric: str) -> int:
+    if metric == "cites":
+        return 2
+    return 1 if metric in NOT_SHARES else 3
+
+
+def some(ids: Sequence[str], most: int = 5) -> str:
+    """The first of some ids, and how many there are besides."""
+    rest = f" and {len(ids) - most} more" if len(ids) > most else ""
+    return ", ".join(ids[:most]) + rest
