@@ -21,7 +21,7 @@ import numpy as np
 from index.build import build_index
 from index.embed import local_embedder
 from index.store import Index
-from rag.ask import find
+from rag.answering import find
 from rag.confidence import features
 from rag.evaluate import read_questions
 from rag.retrieve import Retriever

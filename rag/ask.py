@@ -5,24 +5,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+from textwrap import shorten
 
 from index.catalog import ArticleCache
-from index.errors import QuestionError, SettingsError
-from index.settings import Mode, load_settings
-from rag.authorship import cite_author, subject_of
-from rag.claims import Statement, cite
-from rag.confidence import calibration, features
-from rag.conversation import with_subject
+from index.errors import IndexStoreError, QuestionError, SettingsError
+from index.settings import Mode, Settings, load_settings
+from rag.answering import find
+from rag.claims import cite
+from rag.conversation import check_history
 from rag.models import MAX_QUESTION_CHARACTERS, NOT_IN_ARTICLES, Answer, Message
-from rag.question import Wants, analyse
-from rag.quote import choose
 from rag.retrieve import Candidate, Retrieval, Retriever
 from rag.session import open_retriever
 
 _NEAREST_NAMED = 2  # paragraphs that a refusal names
-_PLAINLY_ANSWERED = 0.5  # confidence from which a follow-up is taken to stand alone
+_NEAREST_CHARACTERS = 100  # shown of each
+_LOOKS = 3  # how often a question that a rebuild overtakes is asked
 
 
 def ask(
@@ -64,24 +62,45 @@ def stream(
     mode: str = "auto",
 ) -> Iterator[str | Answer]:
     """As `ask`: yields the text in pieces as they are ready, and then the `Answer`."""
-    started = time.perf_counter()
+    settings = load_settings()
     text = _check_question(question)
-    notes = _check_mode(mode)
-    retriever = open_retriever(index)
+    before = check_history(history)
+    notes = _check_mode(mode, settings)
+    retriever = open_retriever(index, settings)
+    for attempt in range(_LOOKS):
+        try:
+            answer = _answer(question, text, retriever, before, files, notes)
+            break
+        except IndexStoreError:
+            # A rebuild may have put other data in force meanwhile, and removed what was read.
+            if attempt == _LOOKS - 1 or not retriever.index.overtaken():
+                raise
+    yield answer.text
+    yield answer
+
+
+def _answer(
+    question: str,
+    text: str,
+    retriever: Retriever,
+    history: Sequence[Message],
+    files: Sequence[str],
+    notes: Sequence[str],
+) -> Answer:
+    started = time.perf_counter()
     with retriever.index.reading():
         found = find(retriever, text, history, files)
         retrieved = time.perf_counter()
-        articles = ArticleCache(retriever.index.catalog)
-        notes.extend(_state_notes(found.retrieval))
+        notes = [*notes, *_state_notes(found.retrieval)]
         if found.with_history:
             notes.append(f"Understood together with the question before: {found.text}")
         if found.statements:
-            body, citations, remarks = cite(found.statements, articles)
+            body, citations, remarks = cite(found.statements, ArticleCache(retriever.index.catalog))
             notes.extend(remarks)
         else:
             body, citations = f"{NOT_IN_ARTICLES}.", []
             notes.extend(_nearest_notes(found.retrieval.candidates))
-    answer = Answer(
+    return Answer(
         question=question,
         answered=bool(found.statements),
         text=body,
@@ -94,8 +113,6 @@ def stream(
             "answer": round((time.perf_counter() - retrieved) * 1000, 1),
         },
     )
-    yield body
-    yield answer
 
 
 async def aask(
@@ -109,46 +126,6 @@ async def aask(
     return await asyncio.to_thread(ask, question, index, history, files, mode)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was retrieved for a question, and what of it answers; no statements: refuse."""
-
-    text: str
-    retrieval: Retrieval
-    statements: list[Statement]
-    confidence: float
-    with_history: bool = False
-
-
-def find(
-    retriever: Retriever, question: str, history: Sequence[Message], files: Sequence[str]
-) -> Found:
-    """Search for a question; for a follow-up, with the question before if it needs it.
-
-    A question that leans on the conversation may still name its own subject: where it is
-    plainly answered by itself, the old subject is not dragged in.
-    """
-    alone = _search(retriever, question, question, files)
-    text = with_subject(question, history)
-    if text is None or (alone.statements and alone.confidence >= _PLAINLY_ANSWERED):
-        return alone
-    return replace(_search(retriever, text, question, files), with_history=True)
-
-
-def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -> Found:
-    fitted = calibration(retriever.index.embedder.name)
-    if analyse(asked).wants is Wants.AUTHOR:
-        retrieval = retriever.retrieve(subject_of(text), files)
-        confidence = fitted.probability(features(retrieval))
-        claim = cite_author(retrieval.candidates, ArticleCache(retriever.index.catalog))
-        statements: list[Statement] = [claim] if claim and confidence >= fitted.threshold else []
-        return Found(text, retrieval, statements, confidence)
-    retrieval = retriever.retrieve(text, files, asked)
-    confidence = fitted.probability(features(retrieval))
-    enough = bool(retrieval.candidates) and confidence >= fitted.threshold
-    return Found(text, retrieval, [*choose(retrieval.candidates)] if enough else [], confidence)
-
-
 def _state_notes(retrieval: Retrieval) -> list[str]:
     if retrieval.snapshot.complete:
         return []
@@ -156,12 +133,18 @@ def _state_notes(retrieval: Retrieval) -> list[str]:
 
 
 def _nearest_notes(candidates: Sequence[Candidate]) -> list[str]:
-    """Where a reader may look all the same."""
-    places = dict.fromkeys(c.row.place for c in candidates)
+    """Where a reader may look all the same, and what stands there."""
+    nearest: dict[tuple[str, int], str] = {}
+    for candidate in candidates:
+        nearest.setdefault(candidate.row.place, candidate.text)
     return [
-        f"Nearest passage: {file}, paragraph {paragraph}"
-        for file, paragraph in list(places)[:_NEAREST_NAMED]
+        f"Nearest passage: {file}, paragraph {paragraph}: {_short(text)}"
+        for (file, paragraph), text in list(nearest.items())[:_NEAREST_NAMED]
     ]
+
+
+def _short(text: str) -> str:
+    return shorten(text, _NEAREST_CHARACTERS, placeholder=" …")
 
 
 def _check_question(question: str) -> str:
@@ -180,9 +163,8 @@ def _check_question(question: str) -> str:
     return text
 
 
-def _check_mode(mode: str) -> list[str]:
+def _check_mode(mode: str, settings: Settings) -> list[str]:
     """Notes on the mode; refuses one that does not exist or is not configured."""
-    settings = load_settings()
     try:
         wanted = Mode(mode)
     except ValueError:

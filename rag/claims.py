@@ -7,7 +7,7 @@ corpus, a part of the question that the articles do not answer, sources that dif
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.catalog import ArticleCache
 from rag.models import Citation
@@ -78,3 +78,22 @@ def _citation(number: int, passage: Passage, support: float, articles: ArticleCa
 
 def _text(passage: Passage, articles: ArticleCache) -> str:
     return articles[passage.file].text[passage.start : passage.end]
+
+
+def remaining(claim: Claim, shown: Sequence[Passage], articles: ArticleCache) -> list[Claim]:
+    """A claim without what is shown already: itself, the rest of it, or nothing."""
+    passage = claim.passage
+    for other in shown:
+        if (other.file, other.paragraph) != (passage.file, passage.paragraph):
+            continue
+        if other.start <= passage.start < other.end:
+            passage = replace(passage, start=other.end)
+        elif passage.start < other.start < passage.end:
+            passage = replace(passage, end=other.start)
+    text = _text(passage, articles)
+    if passage == claim.passage:
+        return [claim]
+    if not text.strip():
+        return []
+    start = passage.start + len(text) - len(text.lstrip())
+    return [Claim(replace(passage, start=start, end=start + len(text.strip())))]

@@ -7,8 +7,9 @@ words of the question before it. A question that names its own subject is left a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from index.errors import QuestionError
 from rag.models import Message
 from rag.question import analyse
 
@@ -25,6 +26,26 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 _FEW_WORDS = 1
+
+
+def check_history(history: Sequence[Message]) -> list[Message]:
+    """The messages before, as plain ones; those of other roles left out.
+
+    Raises:
+        QuestionError: one is no message.
+    """
+    messages: list[Message] = []
+    for number, message in enumerate(history, start=1):
+        role = message.get("role") if isinstance(message, Mapping) else None
+        content = message.get("content") if isinstance(message, Mapping) else None
+        if not isinstance(role, str) or not isinstance(content, str):
+            raise QuestionError(
+                f"message {number} of the history is no message",
+                'give each as {"role": "user" or "assistant", "content": "text"}',
+            )
+        if role == "user" or role == "assistant":
+            messages.append(Message(role=role, content=content))
+    return messages
 
 
 def with_subject(question: str, history: Sequence[Message]) -> str | None:

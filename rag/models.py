@@ -56,7 +56,7 @@ class Answer:
     model: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists and dicts, as in the JSON contract; an answer phrase only where there is one."""
+        """Plain lists and dicts, as in the JSON contract; an answer phrase only if there is one."""
         plain = asdict(self)
         plain["citations"] = [
             {key: value for key, value in citation.items() if value is not None}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.tokens import tokenize
+from index.tokens import stem, tokenize, words
 from rag.claims import Claim, Passage
+from rag.question import Question
 from rag.retrieve import Candidate
 
 # How far below the best sentence another may score and still be shown. Neighbours in the
@@ -14,6 +15,8 @@ from rag.retrieve import Candidate
 _WITHIN = (0.06, 0.02)  # the second, the third
 _SAME_PARAGRAPH = 0.03
 _MAX_CITATIONS = 3
+_WITHIN_LIST = 0.12  # for questions that several sentences answer together
+_MAX_LISTED = 6
 _SAME_WORDS = 0.6  # Jaccard similarity from which two sentences say the same
 
 
@@ -40,6 +43,36 @@ def choose(candidates: Sequence[Candidate]) -> list[Claim]:
         room -= len(also)
         claims.append(Claim(_passage(run), also))
     return claims
+
+
+def choose_several(candidates: Sequence[Candidate], question: Question) -> list[Claim]:
+    """Sentences that together answer a question for a list: each adds a name or a number.
+
+    Args:
+        candidates: of one question, best first; not empty.
+        question: it.
+    """
+    best = candidates[0]
+    shown = [best]
+    said = question.tokens | _names_and_numbers(best)
+    for candidate in candidates[1:]:
+        if len(shown) == _MAX_LISTED or best.score - candidate.score >= _WITHIN_LIST:
+            break
+        new = _names_and_numbers(candidate) - said
+        if new and not any(_similarity(one, candidate) >= _SAME_WORDS for one in shown):
+            shown.append(candidate)
+            said |= new
+    return [Claim(_passage(run)) for run in _join_neighbours(shown)]
+
+
+def _names_and_numbers(candidate: Candidate) -> frozenset[str]:
+    """Tokens of the words that name something: capitals inside the sentence, and figures."""
+    found = words(candidate.text)
+    return frozenset(
+        stem(word)
+        for place, word in enumerate(found)
+        if word[0].isdigit() or (place and word[0].isupper())
+    )
 
 
 def _echoes(

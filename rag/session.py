@@ -45,9 +45,12 @@ def open_index(path: str | Path | None = None) -> Index:
     return open_retriever(path).index
 
 
-def open_retriever(path: str | Path | None = None) -> Retriever:
-    """Retrieval over the index at `path`, kept open with it; as `open_index`."""
-    settings = load_settings()
+def open_retriever(path: str | Path | None = None, settings: Settings | None = None) -> Retriever:
+    """Retrieval over the index at `path`, kept open with it; as `open_index`.
+
+    `settings` spares reading them again.
+    """
+    settings = settings or load_settings()
     where = Path(path) if path is not None else settings.index
     key = where.resolve()
     with _lock:

@@ -1,0 +1,138 @@
+"""A question → what answers it: told apart by its kind, searched for, chosen, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from index.catalog import ArticleCache
+from rag.authorship import cite_author, subject_of
+from rag.claims import Claim, Statement, remaining
+from rag.confidence import calibration, features
+from rag.conversation import leans_on_history, with_subject
+from rag.lists import asks_for_list
+from rag.models import Message
+from rag.parts import split_question
+from rag.question import Question, Wants, analyse
+from rag.quote import choose, choose_several
+from rag.remarks import not_answered
+from rag.retrieve import Candidate, Retrieval, Retriever
+
+_PLAINLY_ANSWERED = 0.5  # confidence from which a follow-up is taken to stand alone
+_FEW_WORDS = 1  # a part with no more of its own ("and when?") is judged with the part before
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was retrieved for a question, and what of it answers; no statements: refuse."""
+
+    text: str
+    retrieval: Retrieval
+    statements: list[Statement]
+    confidence: float
+    with_history: bool = False
+
+
+def find(
+    retriever: Retriever, question: str, history: Sequence[Message], files: Sequence[str]
+) -> Found:
+    """Search for a question, part by part; for a follow-up, with the question before.
+
+    A question that leans on the conversation may still name its own subject: where it is
+    plainly answered by itself, the old subject is not dragged in.
+    """
+    first, *rest = split_question(question)
+    found = _find_one(retriever, first, history, files)
+    if not rest:
+        return found
+    parts = [(first, found)]
+    for part in rest:
+        parts.append((part, _find_part(retriever, part, parts[0][1], files)))
+    return _join(parts, ArticleCache(retriever.index.catalog))
+
+
+def _find_one(
+    retriever: Retriever, question: str, history: Sequence[Message], files: Sequence[str]
+) -> Found:
+    alone = _search(retriever, question, question, files)
+    text = with_subject(question, history)
+    if text is None or (alone.statements and alone.confidence >= _PLAINLY_ANSWERED):
+        return alone
+    return replace(_search(retriever, text, question, files), with_history=True)
+
+
+def _find_part(retriever: Retriever, part: str, before: Found, files: Sequence[str]) -> Found:
+    """A later part: by itself if that is plain, else with the first part's subject."""
+    alone = _search(retriever, part, part, files)
+    leans = leans_on_history(part)
+    if alone.statements and not leans and alone.confidence >= _PLAINLY_ANSWERED:
+        return alone
+    together = _search(retriever, f"{before.text} {part}", part, files)
+    if not together.statements or len(alone.retrieval.question.content) <= _FEW_WORDS:
+        return together
+    # The words of the first part make anything near it look right. Whether this part is
+    # answered there, its own words must say.
+    place = together.retrieval.candidates[0].row.place
+    own = tuple(c for c in alone.retrieval.candidates if c.row.place == place)
+    fitted = calibration(retriever.index.embedder.name)
+    confidence = fitted.probability(features(replace(alone.retrieval, candidates=own)))
+    answers = confidence >= fitted.threshold
+    return replace(
+        together, statements=together.statements if answers else [], confidence=confidence
+    )
+
+
+def _join(parts: Sequence[tuple[str, Found]], articles: ArticleCache) -> Found:
+    """One answer of several: nothing said twice, and what is not answered named."""
+    answered = [found for _, found in parts if found.statements]
+    statements: list[Statement] = []
+    for part, found in parts:
+        if not found.statements:
+            statements.append(not_answered(part))
+        for statement in found.statements:
+            if isinstance(statement, Claim):
+                shown = [s.passage for s in statements if isinstance(s, Claim)]
+                statements.extend(remaining(statement, shown, articles))
+            else:
+                statements.append(statement)
+    first = parts[0][1]
+    return Found(
+        text=first.text,
+        retrieval=replace(first.retrieval, candidates=_interleave([f for _, f in parts])),
+        statements=statements if answered else [],
+        confidence=min(found.confidence for found in answered or [first]),
+        with_history=first.with_history,
+    )
+
+
+def _interleave(parts: Sequence[Found]) -> tuple[Candidate, ...]:
+    """The candidates of all parts: the best of each first."""
+    found: dict[int, Candidate] = {}
+    for row in zip_longest(*(part.retrieval.candidates for part in parts)):
+        for candidate in row:
+            if candidate is not None:
+                found.setdefault(candidate.row.key, candidate)
+    return tuple(found.values())
+
+
+def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -> Found:
+    fitted = calibration(retriever.index.embedder.name)
+    question = analyse(asked)
+    if question.wants is Wants.AUTHOR:
+        retrieval = retriever.retrieve(subject_of(text), files)
+        confidence = fitted.probability(features(retrieval))
+        claim = cite_author(retrieval.candidates, ArticleCache(retriever.index.catalog))
+        statements: list[Statement] = [claim] if claim and confidence >= fitted.threshold else []
+        return Found(text, retrieval, statements, confidence)
+    retrieval = retriever.retrieve(text, files, asked)
+    confidence = fitted.probability(features(retrieval))
+    if not retrieval.candidates or confidence < fitted.threshold:
+        return Found(text, retrieval, [], confidence)
+    return Found(text, retrieval, _choose(question, retrieval), confidence)
+
+
+def _choose(question: Question, retrieval: Retrieval) -> list[Statement]:
+    if asks_for_list(question.text):
+        return [*choose_several(retrieval.candidates, retrieval.question)]
+    return [*choose(retrieval.candidates)]
