@@ -18,6 +18,7 @@ from index import store
 from index.catalog import Catalog
 from index.embed import Embedder
 from index.errors import CorpusError, FootnoteError, ModelMismatchError
+from index.faults import explain, is_full, is_read_only
 from index.fill import fill_vectors, sweep
 from index.load import SourceFile, list_files
 from index.models import Article, Chunk
@@ -49,15 +50,6 @@ class Summary:
         )
 
 
-@dataclass(slots=True)
-class _Scan:
-    """The folder beside what is indexed of it."""
-
-    changed: dict[str, Article] = field(default_factory=dict)
-    kept: set[str] = field(default_factory=set)
-    skipped: list[Skipped] = field(default_factory=list)
-
-
 def build_index(
     corpus: Path,
     path: Path,
@@ -81,7 +73,7 @@ def build_index(
 
     Raises:
         CorpusError: the folder is wrong, empty, or not the one that the index stands for.
-        IndexStoreError: `path` is something else, damaged, or being written.
+        IndexStoreError: `path` is something else, damaged, being written, or its disk is full.
     """
     files = list_files(corpus)
     store.read_marker(path, any_schema=rebuild)  # before a lock is put where it may not belong
@@ -93,9 +85,13 @@ def build_index(
                 f"the index was built with {marker.model}, not with {embedder.name}",
                 "run footnote index --rebuild, or set FOOTNOTE_EMBEDDING as it was",
             )
-        return _Build(corpus, path, embedder, files, max_file_bytes, progress).run(
-            marker, rebuild, replace
-        )
+        build = _Build(corpus, path, embedder, files, max_file_bytes, progress)
+        try:
+            return build.run(marker, rebuild, replace)
+        except OSError as error:
+            if is_full(error) or is_read_only(error):
+                raise explain(str(path), error) from error
+            raise
 
 
 def _check_same_corpus(

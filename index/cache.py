@@ -1,6 +1,8 @@
 """Vectors by content hash: what was embedded once is never embedded again.
 
-It outlives rebuilds and killed runs; it is a cache, so a damaged one is thrown away.
+It outlives rebuilds and killed runs; it is a cache, so a damaged one is thrown away. One
+that cannot be opened or written for another reason, such as a full disk, is kept: what it
+holds took hours.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from index.embed import Vectors
+from index.faults import explain, explained
 
 _TABLE = "CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"
 _MAX_VARIABLES = 500
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
 
 class VectorCache:
@@ -24,8 +28,8 @@ class VectorCache:
         self._path = path
         try:
             self._db = self._open()
-        except sqlite3.DatabaseError:
-            self._throw_away()
+        except sqlite3.DatabaseError as error:
+            self._throw_away(error)
 
     def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, check_same_thread=False)
@@ -38,7 +42,14 @@ class VectorCache:
             raise
         return db
 
-    def _throw_away(self) -> None:
+    def _throw_away(self, error: sqlite3.DatabaseError) -> None:
+        """Begin again with an empty one, if it is damaged.
+
+        Raises:
+            IndexStoreError: it is not: something else went wrong.
+        """
+        if error.sqlite_errorcode & 0xFF not in _DAMAGE:
+            raise explain(self._path.name, error) from error
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
         self._db = self._open()
@@ -50,9 +61,9 @@ class VectorCache:
         """The vectors that are there, by key."""
         try:
             return self._get(keys)
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
             self._db.close()
-            self._throw_away()
+            self._throw_away(error)
             return {}
 
     def _get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
@@ -70,10 +81,8 @@ class VectorCache:
         try:
             self._put(rows)
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
-                raise  # a full disk, not a damaged file
             self._db.close()
-            self._throw_away()
+            self._throw_away(error)
             self._put(rows)
 
     def _put(self, rows: list[tuple[bytes, bytes]]) -> None:
@@ -82,7 +91,7 @@ class VectorCache:
 
     def keep_only(self, keys: Iterable[bytes]) -> None:
         """Forget what no chunk needs any more."""
-        with self._db:
+        with explained(self._path.name), self._db:
             self._db.execute("CREATE TEMP TABLE kept (key BLOB PRIMARY KEY)")
             self._db.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((k,) for k in keys))
             self._db.execute("DELETE FROM vector WHERE key NOT IN (SELECT key FROM kept)")

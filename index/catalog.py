@@ -12,8 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
+from index.chunk import searched_tokens
 from index.errors import IndexStoreError
+from index.faults import explain
 from index.models import Article, Chunk, Kind, Paragraph
 from index.spelling import names_in, skeleton
 from index.tokens import tokenize
@@ -97,20 +101,45 @@ class Catalog:
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
+        self.is_frozen = False
+        """Opened as it lies there, where nothing can be written: it shows no later update."""
         if not create and not path.exists():
             raise IndexStoreError(
                 f"the index has lost its catalogue {path.name}", "run footnote index --rebuild"
             )
         try:
-            self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-            self._db.execute("PRAGMA busy_timeout = 10000")
-            if create:
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.execute("SELECT value FROM meta").fetchone()
+            self._db = self._open(path, create=create)
+        except sqlite3.OperationalError as error:
+            if create or not self._may_be_frozen():
+                raise explain(path.name, error) from error
+            try:
+                # Reading in WAL mode writes a little beside the file: not on a full disk.
+                self._db = self._open(f"file:{quote(str(path))}?immutable=1", uri=True)
+                self.is_frozen = True
+            except sqlite3.DatabaseError:
+                raise explain(path.name, error) from error
         except sqlite3.DatabaseError as error:
-            raise damaged(path, error) from error
+            raise explain(path.name, error) from error
+
+    @staticmethod
+    def _open(place: Path | str, *, create: bool = False, uri: bool = False) -> sqlite3.Connection:
+        db = sqlite3.connect(place, check_same_thread=False, isolation_level=None, uri=uri)
+        try:
+            db.execute("PRAGMA busy_timeout = 10000")
+            if create:
+                db.execute("PRAGMA journal_mode = WAL")
+                db.executescript(f"BEGIN;{_SCHEMA}COMMIT;")
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute("SELECT value FROM meta").fetchone()
+        except sqlite3.DatabaseError:
+            db.close()
+            raise
+        return db
+
+    def _may_be_frozen(self) -> bool:
+        """Whether the file alone is the whole catalogue: no commit waits beside it."""
+        waiting = self.path.with_name(self.path.name + "-wal")
+        return self.path.is_file() and not (waiting.exists() and waiting.stat().st_size > 0)
 
     def close(self) -> None:
         self._db.close()
@@ -118,32 +147,32 @@ class Catalog:
     # -- transactions and meta ---------------------------------------------------------
 
     def begin(self) -> None:
-        self._db.execute("BEGIN IMMEDIATE")
+        self._execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
-        self._db.execute("COMMIT")
+        self._execute("COMMIT")
 
     def rollback(self) -> None:
         if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
+            self._execute("ROLLBACK")
 
     def begin_reading(self) -> None:
         """Hold one consistent view until `rollback`, whatever a writer commits meanwhile."""
-        self._db.execute("BEGIN")
+        self._execute("BEGIN")
 
     def get(self, key: str, default: str = "") -> str:
-        row = self._query("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return default if row is None else str(row[0])
+        rows = self._query("SELECT value FROM meta WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else default
 
     def put(self, key: str, value: str) -> None:
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+        self._execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
     # -- writing -----------------------------------------------------------------------
 
     def put_article(self, article: Article, chunks: Sequence[Chunk]) -> None:
         """Add an article with its chunks and words; replaces what the file had before."""
         self.remove_article(article.file)
-        self._db.execute(
+        self._execute(
             "INSERT INTO article VALUES (?, ?, ?, ?, ?)",
             (article.file, article.digest, article.text, article.title, article.author),
         )
@@ -152,7 +181,7 @@ class Catalog:
             by_paragraph.setdefault(chunk.paragraph, []).append(chunk)
         for paragraph in article.paragraphs:
             self._put_paragraph(article, paragraph, by_paragraph.get(paragraph.number, []))
-        self._db.executemany(
+        self._execute_many(
             "INSERT INTO name VALUES (?, ?, ?, ?)",
             (
                 (skeleton(word), word, article.file, count)
@@ -163,8 +192,8 @@ class Catalog:
     def _put_paragraph(
         self, article: Article, paragraph: Paragraph, chunks: Sequence[Chunk]
     ) -> None:
-        tokens = [tokenize(chunk.text) for chunk in chunks]
-        key = self._db.execute(
+        tokens = [searched_tokens(chunk) for chunk in chunks]
+        key = self._execute(
             "INSERT INTO paragraph (file, number, start, end, kind, tokens)"
             " VALUES (?, ?, ?, ?, ?, ?)",
             (
@@ -179,7 +208,7 @@ class Catalog:
         assert key is not None
         for place, (chunk, words) in enumerate(zip(chunks, tokens, strict=True)):
             chunk_key = (key << PARAGRAPH_SHIFT) + place
-            self._db.execute(
+            self._execute(
                 "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     chunk_key,
@@ -193,57 +222,53 @@ class Catalog:
                     paragraph.kind.value,
                 ),
             )
-            self._db.executemany(
+            self._execute_many(
                 "INSERT INTO posting VALUES (?, ?, ?)",
                 ((term, chunk_key, count) for term, count in Counter(words).items()),
             )
 
     def remove_article(self, file: str) -> None:
-        text = self._query("SELECT text FROM article WHERE file = ?", (file,)).fetchone()
-        if text is None:
-            return
-        for key, start, end in self._query(
-            "SELECT key, start, end FROM chunk WHERE file = ?", (file,)
-        ).fetchall():
-            terms = set(tokenize(text[0][start:end]))
-            self._db.executemany(
+        for key, embedded in self._query("SELECT key, embedded FROM chunk WHERE file = ?", (file,)):
+            terms = set(tokenize(embedded))  # of the sentence, and of what it leans on
+            self._execute_many(
                 "DELETE FROM posting WHERE term = ? AND chunk = ?", ((t, key) for t in terms)
             )
         for table in ("chunk", "name", "paragraph", "article"):
-            self._db.execute(f"DELETE FROM {table} WHERE file = ?", (file,))
+            self._execute(f"DELETE FROM {table} WHERE file = ?", (file,))
 
     # -- articles ----------------------------------------------------------------------
 
     def digests(self) -> dict[str, str]:
         """File → content hash, of everything indexed."""
-        return dict(self._query("SELECT file, digest FROM article").fetchall())
+        return dict(self._query("SELECT file, digest FROM article"))
 
     def articles(self) -> list[ArticleRow]:
         rows = self._query(
             "SELECT file, title, author, length(text),"
             " (SELECT count(*) FROM paragraph p WHERE p.file = a.file)"
             " FROM article a ORDER BY file"
-        ).fetchall()
+        )
         return [ArticleRow(f, title, author, n, size) for f, title, author, size, n in rows]
 
     def files(self) -> list[str]:
-        return [row[0] for row in self._query("SELECT file FROM article ORDER BY file").fetchall()]
+        return [row[0] for row in self._query("SELECT file FROM article ORDER BY file")]
 
     def article(self, file: str) -> Article | None:
-        row = self._query(
+        rows = self._query(
             "SELECT text, digest, title, author FROM article WHERE file = ?", (file,)
-        ).fetchone()
-        if row is None:
+        )
+        if not rows:
             return None
+        text, digest, title, author = rows[0]
         paragraphs = self._query(
             "SELECT number, start, end, kind FROM paragraph WHERE file = ? ORDER BY number", (file,)
-        ).fetchall()
+        )
         return Article(
             file=file,
-            text=row[0],
-            digest=row[1],
-            title=row[2],
-            author=row[3],
+            text=text,
+            digest=digest,
+            title=title,
+            author=author,
             paragraphs=tuple(Paragraph(n, s, e, Kind(k)) for n, s, e, k in paragraphs),
         )
 
@@ -265,23 +290,38 @@ class Catalog:
                 f"SELECT {self._COLUMNS} FROM chunk WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?",
                 (key << PARAGRAPH_SHIFT, ((key + 1) << PARAGRAPH_SHIFT) - 1, limit),
             )
-            rows.extend(_chunk_row(row) for row in found.fetchall())
+            rows.extend(_chunk_row(row) for row in found)
         return rows
+
+    def first_chunks(self, files: Sequence[str]) -> list[ChunkRow]:
+        """The first chunk of the body of each of these files, in their order, where it has one."""
+        first: list[int] = []
+        for i in range(0, len(files), _MAX_VARIABLES):
+            part = files[i : i + _MAX_VARIABLES]
+            marks = ",".join("?" * len(part))
+            found = dict(
+                self._query(
+                    "SELECT file, min(key) FROM chunk"
+                    f" WHERE file IN ({marks}) AND kind = ? GROUP BY file",
+                    (*part, Kind.BODY.value),
+                )
+            )
+            first.extend(found[file] for file in part if file in found)
+        rows = self.chunks_by_key(first)
+        return [rows[key] for key in first]
 
     def embedded_texts(self, files: Iterable[str] | None = None) -> dict[str, str]:
         """Chunk id → the text its vector is made of."""
         if files is None:
-            return dict(self._query("SELECT id, embedded FROM chunk").fetchall())
+            return dict(self._query("SELECT id, embedded FROM chunk"))
         found: dict[str, str] = {}
         for file in files:
-            found.update(
-                self._query("SELECT id, embedded FROM chunk WHERE file = ?", (file,)).fetchall()
-            )
+            found.update(self._query("SELECT id, embedded FROM chunk WHERE file = ?", (file,)))
         return found
 
     def count(self, table: str) -> int:
         """Rows of `article`, `paragraph` or `chunk`."""
-        return int(self._query(f"SELECT count(*) FROM {table}").fetchone()[0])
+        return int(self._query(f"SELECT count(*) FROM {table}")[0][0])
 
     def lengths(self, keys: Sequence[int]) -> dict[int, int]:
         """Paragraph key → its number of tokens."""
@@ -296,9 +336,9 @@ class Catalog:
 
     def totals(self) -> tuple[int, int, int]:
         """Paragraphs that are searched, chunks, and tokens."""
-        paragraphs, tokens = self._query(
+        [(paragraphs, tokens)] = self._query(
             "SELECT count(*), coalesce(sum(tokens), 0) FROM paragraph WHERE tokens > 0"
-        ).fetchone()
+        )
         return int(paragraphs), self.count("chunk"), int(tokens)
 
     def paragraph_keys(self, files: Iterable[str]) -> set[int]:
@@ -306,7 +346,7 @@ class Catalog:
         return {
             row[0]
             for file in files
-            for row in self._query("SELECT key FROM paragraph WHERE file = ?", (file,)).fetchall()
+            for row in self._query("SELECT key FROM paragraph WHERE file = ?", (file,))
         }
 
     def _select_chunks(self, column: str, values: Sequence[str] | Sequence[int]) -> list[ChunkRow]:
@@ -317,19 +357,26 @@ class Catalog:
             found = self._query(
                 f"SELECT {self._COLUMNS} FROM chunk WHERE {column} IN ({marks})", tuple(part)
             )
-            rows.extend(_chunk_row(row) for row in found.fetchall())
+            rows.extend(_chunk_row(row) for row in found)
         return rows
 
     # -- words and names ---------------------------------------------------------------
 
     def frequency(self, term: str) -> int:
         """Chunks that hold a token."""
-        row = self._query("SELECT count(*) FROM posting WHERE term = ?", (term,)).fetchone()
-        return int(row[0])
+        return int(self._query("SELECT count(*) FROM posting WHERE term = ?", (term,))[0][0])
 
     def postings(self, term: str) -> list[tuple[int, int]]:
         """(chunk key, count) of each chunk that holds a token."""
-        return self._query("SELECT chunk, count FROM posting WHERE term = ?", (term,)).fetchall()
+        return self._query("SELECT chunk, count FROM posting WHERE term = ?", (term,))
+
+    def terms_like(self, first: str) -> list[str]:
+        """The tokens that begin with these letters."""
+        rows = self._query(
+            "SELECT DISTINCT term FROM posting WHERE term >= ? AND term < ?",
+            (first, first + "\U0010ffff"),
+        )
+        return [row[0] for row in rows]
 
     def names_like(self, first: str) -> list[NameForm]:
         """The names whose skeleton begins with these letters, each spelling with its count."""
@@ -338,13 +385,27 @@ class Catalog:
             " GROUP BY word, skeleton",
             (first, first + "\U0010ffff"),
         )
-        return [NameForm(*row) for row in rows.fetchall()]
+        return [NameForm(*row) for row in rows]
 
-    def _query(self, sql: str, parameters: tuple[object, ...] = ()) -> sqlite3.Cursor:
+    # -- SQL ---------------------------------------------------------------------------
+
+    def _query(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
+        try:
+            return self._db.execute(sql, parameters).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise explain(self.path.name, error) from error
+
+    def _execute(self, sql: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
         try:
             return self._db.execute(sql, parameters)
         except sqlite3.DatabaseError as error:
-            raise damaged(self.path, error) from error
+            raise explain(self.path.name, error) from error
+
+    def _execute_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        try:
+            self._db.executemany(sql, rows)
+        except sqlite3.DatabaseError as error:
+            raise explain(self.path.name, error) from error
 
 
 class ArticleCache:
@@ -366,12 +427,6 @@ class ArticleCache:
                 raise KeyError(file)
             self._articles[file] = article
         return self._articles[file]
-
-
-def damaged(path: Path, error: Exception) -> IndexStoreError:
-    return IndexStoreError(
-        f"the index is damaged: {path.name}: {error}", "run footnote index --rebuild"
-    )
 
 
 def _chunk_row(row: tuple[int, str, str, int, int, int, int, str]) -> ChunkRow:

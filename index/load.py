@@ -10,6 +10,14 @@ from pathlib import Path
 from index.errors import CorpusError, UnreadableFileError
 
 SUFFIXES = frozenset({".txt"})
+
+PIPELINE_VERSION = 1
+"""Raised when the same file gives other paragraphs, kinds, chunks, words, names or relations.
+
+It is part of every content hash, so an index made by another version counts as stale, and
+the next run makes it anew, without embedding again what reads the same.
+"""
+
 _CONTROL_SHARE = 0.02  # of the decoded characters: more than this is no text
 _TEXT_CONTROLS = frozenset("\t\n\r\f\v\x1b\x85")
 
@@ -83,8 +91,8 @@ def read_bytes(file: SourceFile, max_bytes: int) -> bytes:
 
 
 def digest(data: bytes) -> str:
-    """The content hash that decides whether a file has changed."""
-    return hashlib.sha256(data).hexdigest()
+    """The hash that decides whether a file has changed since it was indexed, or its indexing."""
+    return hashlib.sha256(b"%d\x00%s" % (PIPELINE_VERSION, data)).hexdigest()
 
 
 def decode(name: str, data: bytes) -> str:

@@ -16,16 +16,17 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from index.catalog import Catalog, ChunkRow
 from index.embed import Embedder, Vectors
 from index.errors import IndexStoreError, ModelMismatchError
+from index.faults import explain, is_full
 from index.vectors import VectorStore
 
 SCHEMA_VERSION: Final = 1
@@ -142,33 +143,47 @@ def writer_lock(path: Path) -> Iterator[None]:
     Raises:
         IndexStoreError: another process is writing, or PATH cannot be written.
     """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path / _LOCK, timeout=0)
-        lock.acquire()
-    except Timeout:
-        raise IndexStoreError(
-            f"another process is writing to the index {path}",
-            "wait until it is done, then try again",
-            retryable=True,
-        ) from None
-    except OSError as error:
-        raise IndexStoreError(
-            f"cannot write to {path}: {error.strerror}", "choose another --index"
-        ) from error
+    lock = _acquire(path)
     try:
         yield
     finally:
-        lock.release()
-        if not marker_path(path).exists():
-            _remove_if_empty(path)
+        if marker_path(path).exists():
+            lock.release()
+        else:
+            # Leave nothing behind of a run that was refused before it wrote. The file goes while
+            # it is held: who opened it meanwhile finds that it has no name any more, and gets no
+            # lock by it (`filelock` looks); removed after the release, it might be another's.
+            (path / _LOCK).unlink(missing_ok=True)
+            lock.release()
+            with suppress(OSError):
+                path.rmdir()
 
 
-def _remove_if_empty(path: Path) -> None:
-    """Leave nothing behind of a run that was refused before it wrote."""
-    (path / _LOCK).unlink(missing_ok=True)
-    with suppress(OSError):
-        path.rmdir()
+def _acquire(path: Path) -> BaseFileLock:
+    lock = FileLock(path / _LOCK, timeout=0)
+    for attempt in range(_LOOKS):
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except Timeout:
+            raise IndexStoreError(
+                f"another process is writing to the index {path}",
+                "wait until it is done, then try again",
+                retryable=True,
+            ) from None
+        except OSError as error:
+            # Another writer, refused, may have removed the folder that was empty again.
+            if isinstance(error, FileNotFoundError | FileExistsError) and attempt < _LOOKS - 1:
+                continue
+            if is_full(error):
+                raise explain(str(path), error) from error
+            raise IndexStoreError(
+                f"cannot write to {path}: {error.strerror}",
+                "make it writable, or choose another --index",
+            ) from error
+        else:
+            break
+    return lock
 
 
 def create_data(path: Path, in_force: str) -> str:
@@ -199,8 +214,8 @@ def open_catalog(path: Path, data: str) -> Catalog:
     return Catalog(path / data / _CATALOG)
 
 
-def open_vectors(path: Path, data: str) -> VectorStore:
-    return VectorStore(path / data / _CHROMA)
+def open_vectors(path: Path, data: str, *, copy_if_unwritable: bool = False) -> VectorStore:
+    return VectorStore(path / data / _CHROMA, copy_if_unwritable=copy_if_unwritable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +260,24 @@ class Index:
         """What the newest `reading()` saw."""
         return self._current.snapshot
 
+    def overtaken(self) -> bool:
+        """Whether a newer state is in force than the newest `reading()` saw, or none any more.
+
+        What failed is then worth asking again: a rebuild removes the data that it replaces.
+        """
+        with self._lock:
+            if self._opened is None:
+                return False
+            seen = self._opened.snapshot
+        try:
+            marker = read_marker(self.path)
+            if marker is None or marker.data != seen.data:
+                return True
+            with closing(open_catalog(self.path, seen.data)) as catalog:
+                return int(catalog.get(GENERATION, "0")) != seen.generation
+        except IndexStoreError:
+            return True  # asking again tells why
+
     @property
     def catalog(self) -> Catalog:
         """The catalogue; only inside `reading()`."""
@@ -286,6 +319,12 @@ class Index:
             vectors = self._current.vectors.vectors([row.id for row in rows])
             return {row.key: float(vectors[row.id] @ query) for row in rows if row.id in vectors}
 
+    def vectors_of(self, rows: Sequence[ChunkRow]) -> dict[int, Vectors]:
+        """Chunk key → its vector, of shape (dimensions,), of those that have one."""
+        with self.reading():
+            vectors = self._current.vectors.vectors(list(dict.fromkeys(row.id for row in rows)))
+            return {row.key: vectors[row.id] for row in rows if row.id in vectors}
+
     @property
     def _current(self) -> _Opened:
         assert self._opened is not None, "only inside reading()"
@@ -319,13 +358,13 @@ class Index:
 
     def _attach(self, data: str) -> None:
         opened = self._opened
-        if opened is not None and opened.snapshot.data != data:
+        if opened is not None and (opened.snapshot.data != data or opened.catalog.is_frozen):
             self._detach()
             opened = None
         if opened is None:
             catalog = open_catalog(self.path, data)
             try:
-                opened = _Opened(catalog, open_vectors(self.path, data), Snapshot(data, -1, False))
+                opened = _Opened(catalog, self._open_vectors(data), Snapshot(data, -1, False))
             except IndexStoreError:
                 catalog.close()
                 raise
@@ -338,8 +377,11 @@ class Index:
         ):
             # Another process has written: a client of Chroma that is open goes stale.
             opened.vectors.close()
-            opened.vectors = open_vectors(self.path, data)
+            opened.vectors = self._open_vectors(data)
         opened.snapshot = Snapshot(data, generation, complete)
+
+    def _open_vectors(self, data: str) -> VectorStore:
+        return open_vectors(self.path, data, copy_if_unwritable=True)
 
     def _detach(self) -> None:
         if self._opened is not None:

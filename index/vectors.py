@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import numpy as np
 
 from index.embed import Vectors
 from index.errors import IndexStoreError
+from index.faults import explained, is_full, is_read_only
 
 # Chroma counts its clients of a folder without a lock of its own.
 _opening = threading.Lock()
 
 _COLLECTION = "chunks"
 _HNSW = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
+_PART = "its vectors"
 
 
 class VectorStore:
@@ -24,37 +28,75 @@ class VectorStore:
 
     A client goes stale when another process writes, and two writers lose vectors: readers
     open a new one for each generation of the index, and writers hold the index's lock.
+
+    Args:
+        folder: where Chroma keeps its files.
+        create: make it there.
+        copy_if_unwritable: for readers: Chroma writes when it opens; where it cannot, because
+            the folder is read-only or its disk full, open a temporary copy.
+
+    Raises:
+        IndexStoreError: it is not there, damaged, or cannot be written; as every method.
     """
 
-    def __init__(self, folder: Path, *, create: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, create: bool = False, copy_if_unwritable: bool = False
+    ) -> None:
+        self._copy: TemporaryDirectory[str] | None = None
         if not create and not (folder / "chroma.sqlite3").exists():
-            raise _damaged("its vectors are missing")
+            raise IndexStoreError(
+                "the index is damaged: its vectors are missing", "run footnote index --rebuild"
+            )
+        with explained(_PART):
+            try:
+                self._open(folder, create)
+            except Exception as error:
+                if not copy_if_unwritable or not (is_full(error) or is_read_only(error)):
+                    raise
+                self._copy = TemporaryDirectory(prefix="footnote-")
+                shutil.copytree(folder, self._copy.name, dirs_exist_ok=True)
+                self._open(Path(self._copy.name), create)
+
+    def _open(self, folder: Path, create: bool) -> None:
         import chromadb  # 1.3 s, which `footnote --help` need not wait for
+        from chromadb.api.shared_system_client import SharedSystemClient
         from chromadb.config import Settings
 
-        try:
-            with _opening:
-                self._client: Any = chromadb.PersistentClient(
+        with _opening:
+            try:
+                client: Any = chromadb.PersistentClient(
                     path=str(folder), settings=Settings(anonymized_telemetry=False)
                 )
-            self._collection = (
-                self._client.get_or_create_collection(
-                    _COLLECTION,
-                    embedding_function=None,
-                    configuration=cast(Any, {"hnsw": _HNSW}),
+            except BaseException:
+                # Chroma would go on to use what it could not start, also when it could again.
+                if str(folder) not in SharedSystemClient._identifier_to_refcount:
+                    SharedSystemClient._identifier_to_system.pop(str(folder), None)
+                raise
+            try:
+                self._collection = (
+                    client.get_or_create_collection(
+                        _COLLECTION,
+                        embedding_function=None,
+                        configuration=cast(Any, {"hnsw": _HNSW}),
+                    )
+                    if create
+                    else client.get_collection(_COLLECTION, embedding_function=None)
                 )
-                if create
-                else self._client.get_collection(_COLLECTION, embedding_function=None)
-            )
-        except Exception as error:  # Chroma raises what its Rust core does, of many types
-            raise _damaged(str(error)) from error
+            except BaseException:
+                client.close()
+                raise
+        self._client = client
+        self._folder = folder
 
     def close(self) -> None:
-        with _opening:
+        with _opening, explained(_PART):
             self._client.close()
+        if self._copy is not None:
+            self._copy.cleanup()
 
     def count(self) -> int:
-        return int(self._collection.count())
+        with explained(_PART):
+            return int(self._collection.count())
 
     def nearest(
         self, query: Vectors, limit: int, files: Sequence[str] | None = None
@@ -67,56 +109,51 @@ class VectorStore:
             files: only chunks of these, or None for all.
         """
         where = None if files is None else cast(Any, {"file": {"$in": list(files)}})
-        try:
+        with explained(_PART):
             found = self._collection.query(
                 query_embeddings=cast(Any, query[None, :]),
                 n_results=limit,
                 where=where,
                 include=["distances"],
             )
-        except Exception as error:
-            raise _damaged(str(error)) from error
-        distances = (found["distances"] or [[]])[0]
-        return [(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances, strict=True)]
+            distances = (found["distances"] or [[]])[0]
+            return [(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances, strict=True)]
 
     def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
         """The stored vectors of these chunks; ids that are not there are left out."""
         if not ids:
             return {}
-        try:
+        with explained(_PART):
             found = self._collection.get(ids=list(ids), include=["embeddings"])
-        except Exception as error:
-            raise _damaged(str(error)) from error
-        embeddings = found["embeddings"]
-        if embeddings is None:
-            return {}
-        return {
-            id_: np.asarray(vector, dtype=np.float32)
-            for id_, vector in zip(found["ids"], embeddings, strict=True)
-        }
+            embeddings = found["embeddings"]
+            if embeddings is None:
+                return {}
+            return {
+                id_: np.asarray(vector, dtype=np.float32)
+                for id_, vector in zip(found["ids"], embeddings, strict=True)
+            }
 
     def ids(self) -> set[str]:
-        return set(self._collection.get(include=[])["ids"])
+        with explained(_PART):
+            return set(self._collection.get(include=[])["ids"])
 
     def put(
         self, ids: list[str], vectors: Vectors, places: list[tuple[str, int]], texts: list[str]
     ) -> None:
         """Add or replace vectors, with their file, paragraph and text, in batches."""
-        batch = self._client.get_max_batch_size()
-        for i in range(0, len(ids), batch):
-            part = slice(i, i + batch)
-            self._collection.upsert(
-                ids=ids[part],
-                embeddings=cast(Any, vectors[part]),
-                metadatas=[{"file": file, "paragraph": n} for file, n in places[part]],
-                documents=texts[part],
-            )
+        with explained(_PART, self._folder):
+            batch = self._client.get_max_batch_size()
+            for i in range(0, len(ids), batch):
+                part = slice(i, i + batch)
+                self._collection.upsert(
+                    ids=ids[part],
+                    embeddings=cast(Any, vectors[part]),
+                    metadatas=[{"file": file, "paragraph": n} for file, n in places[part]],
+                    documents=texts[part],
+                )
 
     def remove(self, ids: Sequence[str]) -> None:
-        batch = self._client.get_max_batch_size()
-        for i in range(0, len(ids), batch):
-            self._collection.delete(ids=list(ids[i : i + batch]))
-
-
-def _damaged(reason: str) -> IndexStoreError:
-    return IndexStoreError(f"the index is damaged: {reason}", "run footnote index --rebuild")
+        with explained(_PART, self._folder):
+            batch = self._client.get_max_batch_size()
+            for i in range(0, len(ids), batch):
+                self._collection.delete(ids=list(ids[i : i + batch]))

@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.catalog import PARAGRAPH_SHIFT, Catalog
-from index.chunk import chunk_article
+from index.chunk import chunk_article, searched_tokens
 from index.lexical import K1, B, Totals, WordScore, score_words
-from index.tokens import tokenize
 from tests.index.articles import TOWN, Articles, fill, make_article
 
 Term = frozenset[str]
@@ -63,8 +62,8 @@ def references(catalog: Catalog, articles: Articles) -> tuple[Reference, Referen
         rows = catalog.chunks_by_id([chunk.id for chunk in parts])
         for chunk in parts:
             key = rows[chunk.id].key
-            chunks[key] = tokenize(chunk.text)
-            paragraphs.setdefault(key >> PARAGRAPH_SHIFT, []).extend(tokenize(chunk.text))
+            chunks[key] = searched_tokens(chunk)
+            paragraphs.setdefault(key >> PARAGRAPH_SHIFT, []).extend(searched_tokens(chunk))
     tokens = sum(map(len, chunks.values()))
     return (
         Reference(chunks, tokens / len(chunks)),

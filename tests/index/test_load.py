@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import load
 from index.errors import CorpusError, UnreadableFileError
 from index.load import SourceFile, decode, digest, list_files, read_bytes
 
@@ -128,6 +129,12 @@ def test_a_file_without_permission_is_an_error(tmp_path: Path) -> None:
 
 def test_digest_tells_contents_apart() -> None:
     assert digest(b"a") == digest(b"a") != digest(b"b")
+
+
+def test_digest_tells_pipelines_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = digest(b"a")
+    monkeypatch.setattr(load, "PIPELINE_VERSION", load.PIPELINE_VERSION + 1)
+    assert digest(b"a") != before
 
 
 # -- encodings -----------------------------------------------------------------------------

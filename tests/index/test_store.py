@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -214,6 +215,50 @@ def test_the_lock_is_given_back_after_an_error(tmp_path: Path) -> None:
         pass
 
 
+def test_a_refused_run_leaves_nothing(tmp_path: Path) -> None:
+    with writer_lock(tmp_path / "index"):
+        assert (tmp_path / "index").is_dir()
+    assert not (tmp_path / "index").exists()
+
+
+_CONTENDER = """
+import sys, time
+from pathlib import Path
+from index.errors import IndexStoreError
+from index.store import writer_lock
+path, witness, until = Path(sys.argv[1]), Path(sys.argv[2]), time.monotonic() + 2.0
+held = 0
+while time.monotonic() < until:
+    try:
+        with writer_lock(path):
+            witness.mkdir()  # raises if another one is in here
+            held += 1
+            witness.rmdir()
+    except IndexStoreError as error:
+        assert error.retryable, error
+print(held)
+"""
+
+
+@pytest.mark.slow
+def test_runs_that_are_refused_never_let_two_writers_in(tmp_path: Path, repository: Path) -> None:
+    """They remove the lock's file again and again, while others reach for it."""
+    contenders = [
+        subprocess.Popen(
+            [sys.executable, "-c", _CONTENDER, str(tmp_path / "index"), str(tmp_path / "inside")],
+            cwd=repository,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    for contender in contenders:
+        out, err = contender.communicate(timeout=60)
+        assert contender.returncode == 0, err
+        assert int(out) > 0
+
+
 def test_a_path_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with (
@@ -278,7 +323,11 @@ def test_vectors_of_an_unfinished_update_hide_no_others(town: Path) -> None:
     index.close()
     vectors = store.open_vectors(town, "data-1")
     strays = [f"new.txt#{n}:0-9:0" for n in range(1, 101)]
-    vectors.put(strays, np.stack([query] * 100), [("new.txt", 1)] * 100, ["new"] * 100)
+    # Nearer than all others, yet no two the same: Chroma's graph falls apart at equal vectors.
+    noise = np.random.default_rng(0).standard_normal((100, len(query)))
+    near = (query + 0.01 * noise).astype(np.float32)
+    near /= np.linalg.norm(near, axis=1, keepdims=True)
+    vectors.put(strays, near, [("new.txt", 1)] * 100, ["new"] * 100)
     vectors.close()
     index = Index(town, embedder)
     assert index.nearest(query, 5) == expected
@@ -368,6 +417,54 @@ def test_a_look_that_failed_is_not_the_last(town: Path, tmp_path: Path) -> None:
             index.nearest(query, 3)
     (tmp_path / "away").rename(chroma)
     assert index.nearest(query, 1)[0][0].file == "new.txt"
+    index.close()
+
+
+def test_an_index_that_nothing_has_touched_is_not_overtaken(town: Path, tmp_path: Path) -> None:
+    index = Index(town, FakeEmbedder())
+    with index.reading():
+        assert not index.overtaken()
+    build_index(tmp_path / "articles", town, FakeEmbedder())  # nothing to do
+    assert not index.overtaken()
+    index.close()
+    assert not index.overtaken()
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_an_index_is_overtaken_until_the_next_question(
+    town: Path, tmp_path: Path, rebuild: bool
+) -> None:
+    index = Index(town, FakeEmbedder())
+    with index.reading():
+        write_articles(tmp_path / "articles", TOWN | {"new.txt": TOWN["garden.txt"]})
+        build_index(tmp_path / "articles", town, FakeEmbedder(), rebuild=rebuild)
+        assert index.overtaken()
+    assert index.overtaken()
+    with index.reading():
+        assert not index.overtaken()
+    index.close()
+
+
+def test_a_question_whose_data_a_rebuild_removed_can_tell_so(town: Path, tmp_path: Path) -> None:
+    index = Index(town, FakeEmbedder())
+    query = FakeEmbedder().embed_query("roses in the garden")
+    with index.reading():
+        build_index(tmp_path / "articles", town, FakeEmbedder(), rebuild=True)
+        assert not (town / "data-1").exists()
+        try:
+            index.nearest(query, 3)
+        except FootnoteError:
+            assert index.overtaken()
+    assert len(index.nearest(query, 3)) == 3
+    index.close()
+
+
+def test_an_index_that_was_removed_is_overtaken(town: Path) -> None:
+    index = Index(town, FakeEmbedder())
+    shutil.rmtree(town)
+    assert index.overtaken()
+    with pytest.raises(IndexStoreError, match="there is no index"):
+        index.nearest(FakeEmbedder().embed_query("roses"), 3)
     index.close()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -90,3 +92,137 @@ def test_threads_may_open_and_close_it_at_once(vectors: VectorStore, tmp_path: P
     vectors.close()
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(look, range(40))) == [3] * 40
+
+
+# -- damage --------------------------------------------------------------------------------
+
+MANY = 1100  # Chroma writes its graph to the disk from 1,000 vectors on
+
+USES: dict[str, Callable[[VectorStore], object]] = {
+    "ids": VectorStore.ids,
+    "count": VectorStore.count,
+    "nearest": lambda store: store.nearest(embed("harbour"), 3),
+    "nearest of a file": lambda store: store.nearest(embed("harbour"), 3, ["a.txt"]),
+    "vectors": lambda store: store.vectors([f"a.txt#{n}" for n in range(10)]),
+    "put": lambda store: store.put(["b#1"], embed("b")[None, :], [("b.txt", 1)], ["b"]),
+    "remove": lambda store: store.remove(["a.txt#1"]),
+}
+
+
+class FakePanic(BaseException):
+    """Stands for pyo3's PanicException, which is no `Exception` either."""
+
+
+class FakeCollection:
+    """A collection of which every use raises."""
+
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def use(*_: object, **__: object) -> None:
+            raise self._error
+
+        return use
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of Chroma's with all the kinds of file that it writes. Only copy it."""
+    folder = tmp_path_factory.mktemp("large")
+    store = VectorStore(folder, create=True)
+    matrix = np.random.default_rng(0).standard_normal((MANY, 48)).astype(np.float32)
+    ids = [f"a.txt#{n}" for n in range(MANY)]
+    store.put(ids, matrix, [("a.txt", n) for n in range(MANY)], ids)
+    store.close()
+    return folder
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _garble_second_half(path: Path) -> None:
+    data = path.read_bytes()
+    half = len(data) // 2
+    path.write_bytes(data[:half] + b"\xff" * (len(data) - half))
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        ("header.bin", _empty),
+        ("header.bin", Path.unlink),
+        ("data_level0.bin", Path.unlink),
+        ("index_metadata.pickle", _empty),
+        ("index_metadata.pickle", _garble_second_half),
+        ("length.bin", Path.unlink),
+        ("chroma.sqlite3", _empty),
+        ("chroma.sqlite3", _garble_second_half),
+    ],
+)
+def test_damage_is_told_whatever_is_done(
+    large: Path, tmp_path: Path, name: str, damage: Callable[[Path], None]
+) -> None:
+    folder = shutil.copytree(large, tmp_path / "chroma")
+    damage(next(folder.rglob(name)))
+    told = []
+    try:
+        store = VectorStore(folder)
+    except IndexStoreError as error:
+        told.append(error)
+    else:
+        for use in USES.values():
+            try:
+                use(store)
+            except IndexStoreError as error:
+                told.append(error)
+        store.close()
+    assert told
+    assert all("damaged" in error.what and "--rebuild" in error.fix for error in told)
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_panic_of_the_store_is_an_error_for_a_person(vectors: VectorStore, use: str) -> None:
+    whole = vectors._collection
+    vectors._collection = FakeCollection(FakePanic("index out of bounds"))
+    with pytest.raises(IndexStoreError, match="index out of bounds") as raised:
+        USES[use](vectors)
+    assert isinstance(raised.value.__cause__, FakePanic)
+    assert "--rebuild" in raised.value.fix
+    vectors._collection = whole
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_a_request_to_stop_is_no_damage(vectors: VectorStore, error: type[BaseException]) -> None:
+    whole = vectors._collection
+    vectors._collection = FakeCollection(error())
+    with pytest.raises(error):
+        vectors.count()
+    vectors._collection = whole
+
+
+def test_a_panic_while_it_is_opened(vectors: VectorStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    import chromadb
+
+    def panic(*_: object, **__: object) -> None:
+        raise FakePanic
+
+    monkeypatch.setattr(chromadb, "PersistentClient", panic)
+    folder = Path(vectors._client._identifier)
+    with pytest.raises(IndexStoreError, match="FakePanic"):
+        VectorStore(folder)
+
+
+@pytest.mark.parametrize("damage", [_empty, lambda path: path.write_bytes(b"garbage" * 1000)])
+def test_what_could_not_be_opened_can_be_once_it_is_whole(
+    large: Path, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    folder = shutil.copytree(large, tmp_path / "chroma")
+    damage(folder / "chroma.sqlite3")
+    with pytest.raises(IndexStoreError):
+        VectorStore(folder)
+    shutil.copytree(large, folder, dirs_exist_ok=True)
+    store = VectorStore(folder)
+    assert store.count() == MANY
+    store.close()
