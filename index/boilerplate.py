@@ -176,6 +176,8 @@ def _mark_captions_of_title(lines: list[str], kinds: list[Kind]) -> None:
     title = next((line for line, k in zip(lines, kinds, strict=True) if k is Kind.HEADING), "")
     for i, line in enumerate(lines):
         repeats = title and line != title and line.startswith(title)
+        if len(_WORD.findall(line)) > _LONGEST_FURNITURE:
+            continue  # a paragraph that happens to begin as the headline does
         if repeats and _CREDIT_WORDS.search(line[len(title) :]):
             kinds[i] = Kind.CAPTION
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from index.boilerplate import classify, find_author, find_title
@@ -199,6 +199,7 @@ _short_lines = st.lists(
 
 
 @given(_short_lines, _long_paragraphs, st.sampled_from(["", ".", "?”"]), _short_lines)
+@example([], "Menu: " + "the " * 69 + "©", "", ["Menu", MORE])
 def test_a_long_paragraph_is_never_dropped(
     above: list[str], paragraph: str, end: str, below: list[str]
 ) -> None:
