@@ -11,10 +11,10 @@ from rag.authorship import cite_author, subject_of
 from rag.claims import Claim, Statement, remaining
 from rag.confidence import calibration, features
 from rag.conversation import leans_on_history, with_subject
-from rag.lists import asks_for_list
+from rag.lists import listed_subject
 from rag.models import Message
 from rag.parts import split_question
-from rag.question import Question, Wants, analyse
+from rag.question import Wants, analyse
 from rag.quote import choose, choose_several
 from rag.remarks import not_answered
 from rag.retrieve import Candidate, Retrieval, Retriever
@@ -87,9 +87,10 @@ def _join(parts: Sequence[tuple[str, Found]], articles: ArticleCache) -> Found:
     """One answer of several: nothing said twice, and what is not answered named."""
     answered = [found for _, found in parts if found.statements]
     statements: list[Statement] = []
+    remarks: list[Statement] = []
     for part, found in parts:
         if not found.statements:
-            statements.append(not_answered(part))
+            remarks.append(not_answered(part))
         for statement in found.statements:
             if isinstance(statement, Claim):
                 shown = [s.passage for s in statements if isinstance(s, Claim)]
@@ -100,7 +101,7 @@ def _join(parts: Sequence[tuple[str, Found]], articles: ArticleCache) -> Found:
     return Found(
         text=first.text,
         retrieval=replace(first.retrieval, candidates=_interleave([f for _, f in parts])),
-        statements=statements if answered else [],
+        statements=[*statements, *remarks] if answered else [],
         confidence=min(found.confidence for found in answered or [first]),
         with_history=first.with_history,
     )
@@ -118,21 +119,20 @@ def _interleave(parts: Sequence[Found]) -> tuple[Candidate, ...]:
 
 def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -> Found:
     fitted = calibration(retriever.index.embedder.name)
-    question = analyse(asked)
-    if question.wants is Wants.AUTHOR:
+    if analyse(asked).wants is Wants.AUTHOR:
         retrieval = retriever.retrieve(subject_of(text), files)
         confidence = fitted.probability(features(retrieval))
         claim = cite_author(retrieval.candidates, ArticleCache(retriever.index.catalog))
         statements: list[Statement] = [claim] if claim and confidence >= fitted.threshold else []
         return Found(text, retrieval, statements, confidence)
-    retrieval = retriever.retrieve(text, files, asked)
+    subject = listed_subject(asked)
+    retrieval = retriever.retrieve(subject or text, files, subject or asked)
     confidence = fitted.probability(features(retrieval))
     if not retrieval.candidates or confidence < fitted.threshold:
         return Found(text, retrieval, [], confidence)
-    return Found(text, retrieval, _choose(question, retrieval), confidence)
-
-
-def _choose(question: Question, retrieval: Retrieval) -> list[Statement]:
-    if asks_for_list(question.text):
-        return [*choose_several(retrieval.candidates, retrieval.question)]
-    return [*choose(retrieval.candidates)]
+    chosen = (
+        choose_several(retrieval.candidates, retrieval.question)
+        if subject
+        else choose(retrieval.candidates)
+    )
+    return Found(text, retrieval, [*chosen], confidence)

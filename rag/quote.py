@@ -52,10 +52,12 @@ def choose_several(candidates: Sequence[Candidate], question: Question) -> list[
         candidates: of one question, best first; not empty.
         question: it.
     """
-    best = candidates[0]
+    wanted = {token for word in question.content for token in tokenize(word)}
+    plain = [c for c in candidates if wanted.intersection(tokenize(c.text))]
+    best, *others = plain or candidates
     shown = [best]
     said = question.tokens | _names_and_numbers(best)
-    for candidate in candidates[1:]:
+    for candidate in others:
         if len(shown) == _MAX_LISTED or best.score - candidate.score >= _WITHIN_LIST:
             break
         new = _names_and_numbers(candidate) - said
