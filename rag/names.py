@@ -24,15 +24,23 @@ class Spellings:
 
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
+        # A question's words are looked up by several steps of retrieval.
+        self._variants: dict[str, list[NameForm]] = {}
+        self._frequencies: dict[str, int] = {}
 
     def variants(self, word: str) -> list[NameForm]:
         """Other spellings of a name in the articles, the commonest first."""
+        if word not in self._variants:
+            self._variants[word] = self._find_variants(word)
+        return self._variants[word]
+
+    def _find_variants(self, word: str) -> list[NameForm]:
         if len(word) < _MIN_LETTERS or not word.isalpha():
             return []
         bones = skeleton(word)
         if len(bones) < 2:
             return []
-        unknown = self._catalog.frequency(stem(word)) == 0
+        unknown = self._frequency(stem(word)) == 0
         if not unknown and not word[0].isupper():
             return []
         forms = [
@@ -42,9 +50,14 @@ class Spellings:
         ]
         return sorted(forms, key=lambda form: (-form.count, form.word))
 
+    def _frequency(self, token: str) -> int:
+        if token not in self._frequencies:
+            self._frequencies[token] = self._catalog.frequency(token)
+        return self._frequencies[token]
+
     def knows(self, word: str) -> bool:
         """Whether the articles use a word, in any spelling of it."""
-        return any(self._catalog.frequency(token) for term in self.terms([word]) for token in term)
+        return any(self._frequency(token) for term in self.terms([word]) for token in term)
 
     def terms(self, content: Sequence[str]) -> list[frozenset[str]]:
         """The tokens of a question's words, each with those of its other spellings."""
@@ -58,7 +71,7 @@ class Spellings:
     def respell(self, text: str, content: Sequence[str]) -> str:
         """The question with names as the articles spell them, where they spell them otherwise."""
         for word in content:
-            if self._catalog.frequency(stem(word)) == 0 and (forms := self.variants(word)):
+            if self._frequency(stem(word)) == 0 and (forms := self.variants(word)):
                 text = re.sub(rf"\b{re.escape(word)}\b", forms[0].word, text)
         return text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from index.tokens import stem, tokenize, words
 from rag.claims import Claim, Passage
@@ -94,8 +95,14 @@ def _closeness(candidate: Candidate, best: Candidate) -> float:
 
 
 def _similarity(one: Candidate, other: Candidate) -> float:
-    a, b = set(tokenize(one.text)), set(tokenize(other.text))
+    """Jaccard similarity of their words."""
+    a, b = _tokens(one.text), _tokens(other.text)
     return len(a & b) / max(1, len(a | b))
+
+
+@lru_cache(maxsize=256)  # the candidates of a question are compared with one another
+def _tokens(text: str) -> frozenset[str]:
+    return frozenset(tokenize(text))
 
 
 def _join_neighbours(shown: Sequence[Candidate]) -> list[list[Candidate]]:
