@@ -40,6 +40,14 @@ _BOUNDARY = re.compile(
 _BEGINS_ASKING = re.compile(rf"[\s¿]*{_PREPOSITION}(?:{_ASKING}|{_AUXILIARY})\b", re.IGNORECASE)
 _BARE = re.compile(rf"[\s¿]*{_PREPOSITION}{_ASKING}\s*", re.IGNORECASE)
 _LEAD = re.compile(rf"({_PREPOSITION}{_ASKING}(?:\s+(?:many|much|long|often|far|old))?)\b", re.I)
+# "…between rain and where people live", "…say who was there and who was not": one question.
+_INDIRECT = re.compile(
+    rf"\b(?:between|zwischen|entre|между)\b(?:(?!\b{_AND}\b).)*\b{_AND}\s+{_ASKING}\b|"
+    r"\b(?:say|said|know|knew|known|tell|told|explain(?:ed)?|describe[ds]?|show(?:ed|n)?|ask(?:ed)?|"
+    rf"decide[ds]?|determine[ds]?|see|saw|sagen|sagt|wissen|weiß)\s+(?:{_ASKING}|whether|if|ob)\b"
+    rf".*\b{_AND}\s+(?:{_ASKING}|whether|if|ob)\b",
+    re.IGNORECASE,
+)
 _MOST = 4
 
 
@@ -49,6 +57,8 @@ def split_question(text: str) -> list[str]:
     "Where and when was it signed?" gives "Where was it signed?" and "when was it signed?";
     "Who signed it, and when?" gives "Who signed it?" and "when?", which leans on the first.
     """
+    if _INDIRECT.search(text):
+        return [text]
     pieces = [piece.strip() for piece in _BOUNDARY.split(text)]
     pieces = [piece for piece in pieces if piece]
     if not 2 <= len(pieces) <= _MOST:
@@ -57,11 +67,11 @@ def split_question(text: str) -> list[str]:
     for place, piece in enumerate(pieces):
         if not _BEGINS_ASKING.match(piece):
             return [text]
-        if _BARE.fullmatch(piece):  # shares what follows the next question word
+        if _BARE.fullmatch(piece.rstrip(" ?？")):  # shares what follows the next question word
             rest = _LEAD.sub("", " ".join(pieces[place + 1 :]), count=1).strip()
             if place == 0 and not rest:
                 return [text]
-            piece = f"{piece} {rest}".strip()
+            piece = f"{piece} {rest}".strip()  # or, at the end, leans on the first
         elif not _says_something(piece):
             return [text]
         parts.append(piece if piece.endswith(("?", "？")) else f"{piece}?")
