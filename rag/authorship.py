@@ -28,19 +28,23 @@ def cite_author(candidates: Sequence[Candidate], articles: ArticleCache) -> Clai
     """The byline of the article that fits the subject best, or None if it has none."""
     if not candidates:
         return None
-    best = max(candidates, key=_fit)
-    article = articles[best.row.file]
-    byline = _byline(article)
+    article = articles[best_file(candidates)]
+    byline = byline_of(article)
     if byline is None:
         return None
     return Claim(Passage(article.file, byline.number, byline.start, byline.end))
+
+
+def best_file(candidates: Sequence[Candidate]) -> str:
+    """The article that is about what was searched for; `candidates` are not empty."""
+    return max(candidates, key=_fit).row.file
 
 
 def _fit(candidate: Candidate) -> float:
     return candidate.score + (_HEADLINE_BONUS if candidate.row.kind is Kind.HEADING else 0.0)
 
 
-def _byline(article: Article) -> Paragraph | None:
+def byline_of(article: Article) -> Paragraph | None:
     """The byline that holds the author's name, with its "By" if there is one."""
     bylines = [p for p in article.paragraphs if p.kind is Kind.BYLINE]
     named = [

@@ -33,7 +33,8 @@ def articles_listed(titles: Mapping[str, str], count: int) -> Remark:
 
 def articles_quoted(count: int, quoted: int) -> Remark:
     """How many articles an overview of all quotes: one a story."""
-    return Remark(f"{_there_are(count)}; quoted, one a story: {quoted}")
+    are = "is" if quoted == 1 else "are"
+    return Remark(f"{_there_are(count)}; {quoted} {are} quoted, one for each story")
 
 
 def no_such_article(name: str, files: Sequence[str]) -> Remark:

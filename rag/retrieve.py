@@ -86,7 +86,7 @@ class Retriever:
             catalog = self._index.catalog
             spellings = Spellings(catalog)
             query = self._index.embedder.embed_query(spellings.respell(text, question.content))
-            names = self._matching_files(files)
+            names = self.matching_files(files)
             word_scores = score_words(
                 catalog,
                 spellings.terms(question.content),
@@ -147,7 +147,12 @@ class Retriever:
             )
         return candidates
 
-    def _matching_files(self, globs: Sequence[str]) -> list[str] | None:
+    def matching_files(self, globs: Sequence[str]) -> list[str] | None:
+        """The indexed files that match any glob, in order; None, for all, if there is no glob.
+
+        Raises:
+            QuestionError: none does.
+        """
         if not globs:
             return None
         names = [
