@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from index.catalog import ArticleCache
+from rag.about_corpus import about_corpus
 from rag.authorship import cite_author, subject_of
-from rag.claims import Claim, Statement, remaining
+from rag.claims import Claim, Remark, Statement, remaining
 from rag.confidence import calibration, features
 from rag.conversation import leans_on_history, with_subject
+from rag.describe import describe
 from rag.lists import listed_subject
 from rag.models import Message
+from rag.overview import overview_of
 from rag.parts import split_question
 from rag.question import Wants, analyse
 from rag.quote import choose, choose_several
 from rag.remarks import not_answered
 from rag.retrieve import Candidate, Retrieval, Retriever
+from rag.summarise import summarise
 
 _PLAINLY_ANSWERED = 0.5  # confidence from which a follow-up is taken to stand alone
 _FEW_WORDS = 1  # a part with no more of its own ("and when?") is judged with the part before
@@ -32,6 +36,8 @@ class Found:
     statements: list[Statement]
     confidence: float
     with_history: bool = False
+    reasons: tuple[str, ...] = ()
+    """Of a refusal, where there is more to say than that the articles do not."""
 
 
 def find(
@@ -125,6 +131,9 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
         claim = cite_author(retrieval.candidates, ArticleCache(retriever.index.catalog))
         statements: list[Statement] = [claim] if claim and confidence >= fitted.threshold else []
         return Found(text, retrieval, statements, confidence)
+    special = _summarise_or_describe(retriever, asked, files)
+    if special is not None:
+        return special
     subject = listed_subject(asked)
     retrieval = retriever.retrieve(subject or text, files, subject or asked)
     confidence = fitted.probability(features(retrieval))
@@ -136,3 +145,18 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
         else choose(retrieval.candidates)
     )
     return Found(text, retrieval, [*chosen], confidence)
+
+
+def _summarise_or_describe(retriever: Retriever, asked: str, files: Sequence[str]) -> Found | None:
+    """Answer a question about the articles themselves, or for an overview of them."""
+    if (question := about_corpus(asked)) is not None:
+        statements, confidence = describe(retriever, question, files)
+    elif (overview := overview_of(asked)) is not None:
+        statements, confidence = summarise(retriever, overview, files)
+    else:
+        return None
+    if statements and confidence > 0:
+        nothing = Retrieval(analyse(asked), (), (), retriever.index.snapshot)
+        return Found(asked, nothing, statements, confidence)
+    reasons = tuple(s.text for s in statements if isinstance(s, Remark))
+    return Found(asked, retriever.retrieve(asked, files), [], confidence, reasons=reasons)

@@ -98,8 +98,8 @@ def _answer(
             body, citations, remarks = cite(found.statements, ArticleCache(retriever.index.catalog))
             notes.extend(remarks)
         else:
-            body, citations = f"{NOT_IN_ARTICLES}.", []
-            notes.extend(_nearest_notes(found.retrieval.candidates))
+            body, citations = " ".join([f"{NOT_IN_ARTICLES}.", *map(_sentence, found.reasons)]), []
+            notes.extend([*found.reasons, *_nearest_notes(found.retrieval.candidates)])
     return Answer(
         question=question,
         answered=bool(found.statements),
@@ -141,6 +141,10 @@ def _nearest_notes(candidates: Sequence[Candidate]) -> list[str]:
         f"Nearest passage: {file}, paragraph {paragraph}: {_short(text)}"
         for (file, paragraph), text in list(nearest.items())[:_NEAREST_NAMED]
     ]
+
+
+def _sentence(text: str) -> str:
+    return f"{text}."
 
 
 def _short(text: str) -> str:
