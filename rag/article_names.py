@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePosixPath
 
 from index.tokens import fold, words
 
@@ -46,7 +45,7 @@ _ALL = (
 )
 _NUMBER_SIGN = r"(?:(?:number|no\.?|nummer|nr\.?|número|núm\.?|numéro|n[°º]\.?|номер|№|#)\s*)"
 _FILE_NAME = r"[^\s?]*\w\.(?:txt|text|md|markdown|rst|html?|pdf|docx?|odt|rtf|json|csv|xml|eml)"
-_NUMBER = r"\d[\w.-]*"
+_NUMBER = r"(?:[\w.-]+/)*\d[\w.-]*"
 _ABOUT = (
     r"(?:that (?:is|are) about|about|on|titled|entitled|headlined|called|named|"
     r"with the (?:title|headline)|über|zum thema|zu[mr]?|mit (?:dem|der) (?:titel|überschrift)|"
@@ -65,6 +64,10 @@ _NAMED = [
     _pattern(rf"{_THE}?{ONE_ARTICLE}\s+{_NUMBER_SIGN}?(?P<name>{_NUMBER})"),
     _pattern(r"(?:#\s*)?(?P<name>\d{1,3}|0\d+|\d+_\w+)"),
 ]
+_NAME_INSIDE = _pattern(
+    rf"(?P<file>{_FILE_NAME})\b|"
+    rf"\b{ONE_ARTICLE}\s+{_NUMBER_SIGN}?(?P<number>{_NUMBER})\b(?!\s+(?:of|der|des|de|du)\b)"
+)
 _TITLED = [
     _pattern(rf"{_THE}?(?:{ONE_ARTICLE}\s+)?(?:{_ABOUT}\s+)?{_QUOTED}"),
     _pattern(
@@ -121,26 +124,52 @@ def reference(phrase: str) -> Reference | None:
     return None
 
 
+def name_in(question: str) -> str | None:
+    """The number or file name of the article that a question speaks of, if it names one so.
+
+    >>> name_in("Who wrote article 003?")
+    '003'
+    """
+    match = _NAME_INSIDE.search(question)
+    return match["file"] or match["number"] if match else None
+
+
 def files_named(name: str, files: Sequence[str]) -> list[str]:
     """The files that go by a number or a name; the closest kind of match alone.
 
     A number is that at the beginning of a file's name, whatever zeros stand before it:
     "003" and "3" are both `003_harbour.txt`, but "003" is not `3.txt` if there is a `003.txt`.
     """
-    wanted = _normal(name)
-    stems = {file: PurePosixPath(file).name.partition(".")[0] for file in files}
+    if not name:
+        return []
+    stems = {file: _stem(file) for file in files}
+    lower = name.lower()
     ways: list[Callable[[str], bool]] = [
-        lambda file: file == name or PurePosixPath(file).name == name,
-        lambda file: _normal(file) == wanted or _normal(stems[file]) == wanted,
+        lambda file: file == name,
+        lambda file: lower in (file.lower(), file.rpartition("/")[2].lower()),
+        lambda file: lower in (file.rpartition(".")[0].lower(), stems[file].lower()),
         lambda file: _leading_number(stems[file]) == name,
         lambda file: name.isdecimal() and _same_number(_leading_number(stems[file]), name),
-        lambda file: fold(name) in re.split(r"[\s_-]+", fold(stems[file])),
-        lambda file: len(wanted) > 3 and _without_number(_normal(stems[file])) == wanted,
+        lambda file: lower in stems[file].lower() and lower in _parts(stems[file]),
     ]
     for matches in ways:
         if found := [file for file in files if matches(file)]:
             return found
-    return []
+    return files_titled(name, files)
+
+
+def files_titled(title: str, files: Sequence[str]) -> list[str]:
+    """The files whose whole name, but for a number before it, is a title."""
+    wanted = _normal(title)
+    if not wanted or wanted.isdecimal():
+        return []
+    first = wanted.split()[0]
+    likely = {file: _normal(_stem(file)) for file in files if first in fold(file)}
+    return [
+        file
+        for file, stem in likely.items()
+        if wanted == stem or wanted == re.sub(r"^\d+ ", "", stem)
+    ]
 
 
 def is_title(phrase: str, title: str) -> bool:
@@ -155,6 +184,15 @@ def _normal(text: str) -> str:
     return " ".join(found[1:] if len(found) > 1 and found[0] == "the" else found)
 
 
+def _stem(file: str) -> str:
+    name = file.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def _parts(stem: str) -> list[str]:
+    return re.split(r"[\s_-]+", stem.lower())
+
+
 def _leading_number(stem: str) -> str:
     match = re.match(r"\d+", stem)
     return match.group() if match else ""
@@ -162,7 +200,3 @@ def _leading_number(stem: str) -> str:
 
 def _same_number(one: str, other: str) -> bool:
     return bool(one) and int(one) == int(other)
-
-
-def _without_number(normal: str) -> str:
-    return re.sub(r"^\d+ ", "", normal)

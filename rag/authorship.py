@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from index.catalog import ArticleCache
 from index.models import Article, Kind, Paragraph
-from rag.claims import Claim, Passage
-from rag.retrieve import Candidate
+from rag.article_names import files_named, name_in
+from rag.claims import Claim, Passage, Statement
+from rag.remarks import no_such_article, several_such_articles
+from rag.retrieve import Candidate, Retriever
 
 _BEFORE_SUBJECT = re.compile(
     r".*?\b(?:about|on|headlined|titled|entitled|called|named|über|mit dem titel|sobre|titulado|"
@@ -28,11 +30,47 @@ def cite_author(candidates: Sequence[Candidate], articles: ArticleCache) -> Clai
     """The byline of the article that fits the subject best, or None if it has none."""
     if not candidates:
         return None
-    article = articles[best_file(candidates)]
+    return _cite_byline(articles[best_file(candidates)])
+
+
+def _cite_byline(article: Article) -> Claim | None:
     byline = byline_of(article)
     if byline is None:
         return None
     return Claim(Passage(article.file, byline.number, byline.start, byline.end))
+
+
+def author_of_named(
+    retriever: Retriever, question: str, files: Sequence[str] = ()
+) -> tuple[list[Statement], float] | None:
+    """Who wrote the article that a question names by its number or its file.
+
+    Args:
+        retriever: over the index to answer from.
+        question: one that asks for an author.
+        files: globs over corpus-relative names; empty for all.
+
+    Returns:
+        The byline, with confidence 1; nothing, if the article has none; the reason alone, with
+        confidence 0, if there is no such article. None if the question names none so.
+
+    Raises:
+        QuestionError: no indexed file matches `files`.
+    """
+    name = name_in(question)
+    if name is None:
+        return None
+    with retriever.index.reading():
+        catalog = retriever.index.catalog
+        listed = retriever.matching_files(files)
+        names = catalog.files() if listed is None else listed
+        found = files_named(name, names)
+        if not found:
+            return [no_such_article(name, names)], 0.0
+        if len(found) > 1:
+            return [several_such_articles(name, found)], 0.0
+        claim = _cite_byline(ArticleCache(catalog)[found[0]])
+    return ([claim], 1.0) if claim else ([], 0.0)
 
 
 def best_file(candidates: Sequence[Candidate]) -> str:

@@ -23,6 +23,7 @@ from rag.remarks import (
     told_of_in,
 )
 from rag.retrieve import Candidate, Retriever
+from rag.topics import probability, search_for
 
 _MOST_CITED = 8
 # How far below the best article's best sentence another's may score: of a set of articles on
@@ -89,9 +90,9 @@ class _Corpus:
             remark = not_mentioned_in(question.what, self._titles(without), len(self.files))
             return [remark], 1.0
         if not found:
-            told, probability = self._reports(question.what)
+            told, likely = self._reports(question.what)
             if told:
-                return told, probability
+                return told, likely
             return [mentioned_in(question.what, {}, len(self.files))], 0.0
         remark = mentioned_in(question.what, self._titles(found), len(self.files))
         claims = [Claim(_passage(mention.row)) for mention in found.values()]
@@ -100,23 +101,23 @@ class _Corpus:
     def _reports(self, what: str) -> tuple[list[Statement], float]:
         """Each article is judged by its own best sentence, as a question to it alone would be."""
         fitted = calibration(self.retriever.index.embedder.name)
-        retrieval = self.retriever.retrieve(what, self.globs)
+        retrieval = search_for(self.retriever, what, self.globs)
+        likely, enough = probability(self.retriever, retrieval)
+        if not enough:
+            return [], likely
         by_file: dict[str, list[Candidate]] = {}
         for candidate in retrieval.candidates:
             by_file.setdefault(candidate.row.file, []).append(candidate)
-        likely: list[tuple[float, ChunkRow]] = []
+        telling: list[ChunkRow] = []
         for candidates in by_file.values():
             if candidates[0].score < retrieval.candidates[0].score - _NEAR_THE_BEST:
                 continue
             alone = replace(retrieval, candidates=tuple(candidates))
-            probability = fitted.probability(features(alone))
-            if probability >= fitted.threshold:
-                likely.append((probability, candidates[0].row))
-        if not likely:
-            return [], fitted.probability(features(retrieval))
-        remark = told_of_in(self._titles(row.file for _, row in likely), len(self.files))
-        claims = [Claim(self._readable(row)) for _, row in likely[:_MOST_CITED]]
-        return [remark, *claims], max(probability for probability, _ in likely)
+            if fitted.probability(features(alone)) >= fitted.threshold:
+                telling.append(candidates[0].row)
+        remark = told_of_in(self._titles(row.file for row in telling), len(self.files))
+        claims = [Claim(self._readable(row)) for row in telling[:_MOST_CITED]]
+        return [remark, *claims], likely
 
     def _bylines(self, author: str) -> tuple[list[Statement], float]:
         wanted = fold(author)

@@ -26,7 +26,7 @@ _PLEASE = (
     r"(?:можешь|можете|не мог(?:ли|ла)? бы вы))"
 )
 _BEFORE = re.compile(rf"(?:(?:{_BRIEF}|{_PLEASE})\s*[,:]?\s+)+", re.IGNORECASE)
-_AFTER = re.compile(rf"(?:\s*,?\s+(?:{_BRIEF}|{_PLEASE}))+$", re.IGNORECASE)
+_AFTER = re.compile(rf"(?:\s*,?\s+(?:{_BRIEF}|{_PLEASE}|for (?:me|us)))+$", re.IGNORECASE)
 
 _SHORT = (
     r"(?:(?:an?|the|some|one|eine[nr]?|den|die|das|un|una|une|el|la|le|"
@@ -42,6 +42,7 @@ _OVERVIEW = (
     r"résumé|aperçu|synthèse|vue d['’]ensemble|"
     r"обзор|резюме|сводк[уа]|пересказ|изложение|краткое содержание|содержание)"
 )
+_AFTERWARDS = r"(?: (?:breve|corto|corta|rápid[oa]|general|bref|brève|rapide|court|courte))?"
 _OF = (
     r"(?:of|on|about|over|regarding|über|von|vom|zu|zum|zur|der|des|"
     r"de|del|sobre|acerca de|du|des|sur|по|о(?:бо?)?|про)"
@@ -68,7 +69,8 @@ _FORMS = [
         r"(?:(?:give|show|write|make|prepare|offer|provide|get|gib|geben sie|erstelle?|"
         r"erstellen sie|schreibe?|mache?|haz|haga|dame|deme|danos|escribe|prepara|fais|faites|"
         r"donne|donnez|écris|écrivez|дай|дайте|сделай|сделайте|составь|составьте|напиши|"
-        rf"напишите){_ME}(?: bitte)? |hazme |hágame )?{_SHORT}{_OVERVIEW} {_OF} (?P<x>.+)",
+        rf"напишите){_ME}(?: bitte)? |hazme |hágame )?{_SHORT}{_OVERVIEW}{_AFTERWARDS} {_OF} "
+        r"(?P<x>.+)",
         rf"(?:what is|what['’]s|was ist|cuál es|quel est) {_SHORT}(?:gist|essence|summary|kern) "
         rf"{_OF} (?P<x>.+)",
         # Tell me about …
@@ -122,17 +124,21 @@ _FORMS = [
         r"what (?:topics|subjects|stories|themes|events) are "
         r"(?:covered|discussed|reported(?: on)?|treated|found)(?: (?:in|by) (?P<a>.+))?",
         r"what(?: is|['’]s) (?:said|written|reported|stated )?(?:in )(?P<a>.+)",
+        r"(?:was steht (?:in|im)|was stehen in) (?P<a>.*\d.*?) (?:über|zu[mr]?) (?P<within>.+)",
         r"(?:worum geht(?:['’]s| es) (?:in|bei)|wovon handel[nt]|was steht (?:in|im)|was stehen in|"
         r"worüber (?:berichte[nt]|schreib(?:t|en))) (?P<a>.+)",
+        r"(?:was steht (?:in|im)|was stehen in) (?P<a>.+?) (?:über|zu[mr]?) (?P<within>.+)",
         r"worum geht(?:['’]s| es) (?=im )(?P<a>.+)|worum geht(?:['’]s| es) bei (?P<x>.+)",
         r"(?:was (?:sag(?:t|en)|berichte[nt]|schreib(?:t|en)|erzähl(?:t|en))) (?P<a>.+?)"
         r"(?: (?:über|zu[mr]?) (?P<within>.+))?",
         r"(?:de|sobre) qué (?:tratan?|van?|hablan?|es) (?P<a>.+)",
         r"qué (?:dicen?|cuentan?|informan?|contienen?) (?P<a>.+?)"
         r"(?: (?:sobre|acerca de|de) (?P<within>.+))?",
-        r"de quoi (?:parlent?|traitent?|s['’]agit-il dans|est-il question dans|parle-t-on dans) "
+        r"de quoi (?:parle(?:nt)?|traite(?:nt)?|s['’]agit-il dans|est-il question dans|parle-t-on "
+        r"dans) "
         r"(?P<a>.+)",
-        r"(?:que|qu['’]est-ce que) (?:di(?:t|sent)|racontent?|rapportent?|contien(?:t|nent)) "
+        r"(?:que|qu['’]est-ce que) (?:di(?:t|sent)|raconte(?:nt)?|rapporte(?:nt)?|contien(?:t|"
+        r"nent)) "
         r"(?P<a>.+?)"
         r"(?: (?:sur|à propos d[eu]|au sujet d[eu]) (?P<within>.+))?",
         r"о ч[её]м (?:(?:говорится|рассказывается|ид[её]т речь|рассказыва[ею]т|сообща[ею]т|"

@@ -19,7 +19,7 @@ from index.tokens import tokenize
 from rag.claims import Passage
 
 _MOST_SENTENCES = 3
-_FEWEST_WORDS = 10  # fewer are joined with the sentence that follows
+_FEWEST_WORDS = 12  # fewer are joined with the sentence that follows
 _MOST_WORDS = 60
 
 # "According to him, …", or what remains of «“…,” he said» without the quotation: somebody

@@ -28,13 +28,13 @@ def articles_counted(count: int) -> Remark:
 
 def articles_listed(titles: Mapping[str, str], count: int) -> Remark:
     """Which articles there are: the first of them by file and title, and how many in all."""
-    return Remark(f"{_there_are(count)}: {_list(titles, count)}")
+    return Remark(f"{_there_are(count)}: {_list(titles, count)}" if count else _there_are(0))
 
 
 def articles_quoted(count: int, quoted: int) -> Remark:
-    """How many articles an overview of all quotes: one a story."""
+    """How many articles there are, and how many of them an overview of all quotes."""
     are = "is" if quoted == 1 else "are"
-    return Remark(f"{_there_are(count)}; {quoted} {are} quoted, one for each story")
+    return Remark(f"{_there_are(count)}; {quoted} of them {are} quoted")
 
 
 def no_such_article(name: str, files: Sequence[str]) -> Remark:

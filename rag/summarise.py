@@ -12,15 +12,15 @@ from index.catalog import Catalog, ChunkRow
 from index.embed import Vectors
 from index.models import Article, Kind
 from index.tokens import fold, tokenize
-from rag.article_names import Named, files_named, is_title, reference
+from rag.article_names import Named, files_named, files_titled, is_title, reference
 from rag.authorship import best_file
 from rag.claims import Claim, Passage, Statement
-from rag.confidence import calibration, features
 from rag.coverage import Limits, Material, choose
 from rag.overview import Overview, Scope
 from rag.passages import Excerpt, excerpts
 from rag.remarks import articles_quoted, no_such_article, several_such_articles
 from rag.retrieve import Candidate, Retrieval, Retriever
+from rag.topics import probability, search_for
 
 _FEWEST_CLAIMS = 3
 _MOST_CLAIMS = 6
@@ -29,7 +29,7 @@ _ARTICLE_WORDS = 150
 _TOPIC_WORDS = 150
 _LEAST_GAIN = 0.3  # of what the first claim brought: below it, the topic is exhausted
 _MOST_SENTENCES = 400  # of one article that are looked at; a longer one is thinned out
-_MOST_ARTICLES = 200  # that an overview of everything looks at
+_MOST_ARTICLES = 200  # that an overview of everything looks at, and of their paragraphs
 
 _HEADING_WEIGHT = 2.0  # a heading says what part of the article must not be missing
 _QUOTATION = 0.75  # what is said in quotation marks illustrates; what is reported tells
@@ -94,29 +94,29 @@ class _Summary:
         files = self.files()
         found = files_named(overview.subject, files)
         if len(found) == 1:
-            return self.of_article(found[0]), 1.0
+            return _certain(self.of_article(found[0]))
         if found:
             return [several_such_articles(overview.subject, found)], 0.0
         # "Article 5" may be one of a treaty that the articles tell of.
-        retrieval = self.retriever.retrieve(overview.query, self.globs)
+        retrieval = search_for(self.retriever, overview.query, self.globs)
         wanted = re.compile(rf"\b{re.escape(fold(overview.query))}\b")
         if any(wanted.search(fold(candidate.text)) for candidate in retrieval.candidates):
             return self.of_retrieval(retrieval)
         return [no_such_article(overview.subject, files)], 0.0
 
     def of_titled_article(self, overview: Overview) -> tuple[list[Statement], float]:
-        found = files_named(overview.subject, self.files())
+        found = files_titled(overview.subject, self.files())
         if len(found) == 1:
-            return self.of_article(found[0]), 1.0
-        retrieval = self.retriever.retrieve(overview.query, self.globs)
+            return _certain(self.of_article(found[0]))
+        retrieval = search_for(self.retriever, overview.query, self.globs)
         for file in dict.fromkeys(candidate.row.file for candidate in retrieval.candidates):
             article = self.catalog.article(file)
             if article is not None and is_title(overview.subject, article.title):
-                return self.of_article(file), 1.0
-        probability, enough = self._probability(retrieval)
+                return _certain(self.of_article(file))
+        likely, enough = probability(self.retriever, retrieval)
         if not enough:
-            return [], probability
-        return self.of_article(best_file(retrieval.candidates)), probability
+            return [], likely
+        return self.of_article(best_file(retrieval.candidates)), likely
 
     def of_topic(self, overview: Overview) -> tuple[list[Statement], float]:
         within = self.globs
@@ -125,18 +125,18 @@ class _Summary:
             if not found:
                 return [no_such_article(overview.article, self.files())], 0.0
             within = [_literally(file) for file in found]
-        elif not overview.subject.isdecimal():
+        else:
             # "Summarise the oil crisis", where an article is called so.
-            found = files_named(overview.subject, self.files())
+            found = files_titled(overview.subject, self.files())
             if len(found) == 1:
-                return self.of_article(found[0]), 1.0
-        return self.of_retrieval(self.retriever.retrieve(overview.query, within))
+                return _certain(self.of_article(found[0]))
+        return self.of_retrieval(search_for(self.retriever, overview.query, within))
 
     def of_everything(self) -> tuple[list[Statement], float]:
         """The headline or the lead of an article for each story."""
         files = self.files()
         if len(files) == 1:
-            return self.of_article(files[0]), 1.0
+            return _certain(self.of_article(files[0]))
         looked_at = files[:: _step(len(files), _MOST_ARTICLES)]
         leads = self.catalog.first_chunks(looked_at)
         vectors = self.retriever.index.vectors_of([*leads, *self._openings(looked_at)])
@@ -181,9 +181,9 @@ class _Summary:
 
     def of_retrieval(self, retrieval: Retrieval) -> tuple[list[Statement], float]:
         """What is found for a topic: the best first, then what adds most to it."""
-        probability, enough = self._probability(retrieval)
+        likely, enough = probability(self.retriever, retrieval)
         if not enough:
-            return [], probability
+            return [], likely
         fits = _fits(retrieval.candidates)
         near = [c.row for c in retrieval.candidates[:_POOL] if fits[c.row.key] >= _LEAST_FIT]
         found = [e for e in self._around(near) if fits.get(e.core.key, 0.0) >= _LEAST_FIT]
@@ -196,12 +196,12 @@ class _Summary:
             Limits(_MOST_CLAIMS, _TOPIC_WORDS, _LEAST_GAIN),
         )
         if not chosen:
-            return [Claim(_passage(retrieval.candidates[0].row))], probability
-        return [Claim(passage) for passage in _join(chosen)], probability
+            return [Claim(_passage(retrieval.candidates[0].row))], likely
+        return [Claim(passage) for passage in _join(chosen)], likely
 
     def _openings(self, files: Sequence[str]) -> list[ChunkRow]:
         """The first sentences of paragraphs, of as many as may be looked at."""
-        each = max(1, _MOST_SENTENCES // len(files))
+        each = max(1, _MOST_ARTICLES // max(1, len(files)))
         keys = [key for f in files for key in sorted(self.catalog.paragraph_keys([f]))[:each]]
         return self.catalog.chunks_of_paragraphs(keys, 1)
 
@@ -224,8 +224,8 @@ class _Summary:
         name = meant.name if meant else phrase
         found = files_named(name, self.files())
         if meant is not None and meant.named is Named.TITLE and len(found) != 1:
-            retrieval = self.retriever.retrieve(name, self.globs)
-            if self._probability(retrieval)[1]:
+            retrieval = search_for(self.retriever, name, self.globs)
+            if probability(self.retriever, retrieval)[1]:
                 found = [best_file(retrieval.candidates)]
         return found
 
@@ -238,11 +238,6 @@ class _Summary:
             return headline
         rows = self.catalog.chunks_of_paragraphs([row.paragraph_key])
         return next(e.passage for e in excerpts(article, rows) if e.core.key == row.key)
-
-    def _probability(self, retrieval: Retrieval) -> tuple[float, bool]:
-        fitted = calibration(self.retriever.index.embedder.name)
-        probability = fitted.probability(features(retrieval))
-        return probability, bool(retrieval.candidates) and probability >= fitted.threshold
 
 
 def _choose(
@@ -280,6 +275,11 @@ def _choose(
 
 def _telling_words(text: str) -> frozenset[str]:
     return frozenset(token for token in tokenize(text) if len(token) >= _TELLING)
+
+
+def _certain(statements: list[Statement]) -> tuple[list[Statement], float]:
+    """A named article is surely the right one; only one without a sentence says nothing."""
+    return statements, 1.0 if statements else 0.0
 
 
 def _step(count: int, most: int) -> int:

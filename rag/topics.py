@@ -1,0 +1,34 @@
+"""A topic, named by a phrase instead of a question, and whether the articles tell of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.confidence import calibration, features
+from rag.retrieve import Retrieval, Retriever
+
+# The calibration was fitted on questions. A bare phrase is found in the words of the articles
+# or not at all: asking that it be more likely than not loses none of those that are there, and
+# refuses many more of those that are not (docs/quality.md).
+_MORE_LIKELY_THAN_NOT = 0.5
+_DETERMINER = re.compile(
+    r"(?:the|this|that|these|those|an?|der|die|das|den|dem|des|eine[nmrs]?|ein|el|la|los|las|"
+    r"una?|le|les|une|cette|cet|ce)\s+|l['’]",
+    re.IGNORECASE,
+)
+
+
+def search_for(retriever: Retriever, phrase: str, files: Sequence[str]) -> Retrieval:
+    """What the articles have on a topic; `files` are globs, empty for all."""
+    match = _DETERMINER.match(phrase)
+    return retriever.retrieve(phrase[match.end() :] if match else phrase, files)
+
+
+def probability(retriever: Retriever, retrieval: Retrieval) -> tuple[float, bool]:
+    """How likely it is that the articles tell of a topic, and whether that is enough."""
+    fitted = calibration(retriever.index.embedder.name)
+    likely = fitted.probability(features(retrieval))
+    return likely, bool(retrieval.candidates) and likely >= max(
+        fitted.threshold, _MORE_LIKELY_THAN_NOT
+    )
