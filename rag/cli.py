@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -26,6 +26,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+questions_app = typer.Typer(
+    help="Grow and check a set of test questions.", no_args_is_help=True, rich_markup_mode=None
+)
+app.add_typer(questions_app, name="questions")
 
 GATE_MISSED = 3
 
@@ -193,6 +198,47 @@ def eval_command(
         print(printable(f"missed: {gate} is {value}, wanted {gate.wanted}"), file=sys.stderr)
     if missed:
         raise typer.Exit(GATE_MISSED)
+
+
+@questions_app.command("new")
+def questions_new_command(
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS.jsonl")],
+    index: IndexOption = None,
+) -> None:
+    """Ask, accept or correct the answer, and have it saved as a line of the set."""
+    from rag.grow import grow
+
+    if sys.stdin.isatty():
+        with suppress(ImportError):
+            import readline  # noqa: F401  # input() then edits lines and remembers them
+
+    saved = grow(
+        questions,
+        index,
+        lambda prompt: input(printable(prompt)),
+        lambda text: print(printable(text), flush=True),
+    )
+    print(printable(f"{saved} question{'s' * (saved != 1)} saved in {questions}"))
+
+
+@questions_app.command("check")
+def questions_check_command(
+    questions: Annotated[Path, typer.Argument(metavar="QUESTIONS.jsonl")],
+    index: IndexOption = None,
+) -> None:
+    """Check a set against the index: evidence, accepted answers, ids."""
+    from rag.questioncheck import check_questions
+    from rag.questionset import read_numbered
+    from rag.session import open_index
+
+    asked = read_numbered(questions)
+    findings = check_questions(asked, open_index(index))
+    for finding in findings:
+        print(printable(str(finding)))
+    wrong = sum(finding.is_error for finding in findings)
+    print(f"{len(asked)} questions, {wrong or 'no'} errors, {len(findings) - wrong or 'no'} notes")
+    if wrong:
+        raise typer.Exit(1)
 
 
 @app.command("status")

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from index.catalog import ArticleCache
-from rag.ask import Found, ask, find
+from rag.answering import Found, find
+from rag.ask import ask
 from rag.claims import cite
 from rag.compare import Comparison
 from rag.confidence import calibration

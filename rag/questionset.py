@@ -59,6 +59,7 @@ def parse_question(item: Any) -> TestQuestion:
     Raises:
         ValueError, KeyError, TypeError: it is not one.
     """
+    json.dumps(item, ensure_ascii=False).encode("utf-8")  # half characters are no text
     if not isinstance(item["answerable"], bool):
         raise TypeError("answerable is true or false")
     if not isinstance(item["answers"], list):
@@ -124,15 +125,18 @@ def append_question(path: Path, question: TestQuestion) -> None:
     is written beside it, and takes its place in one step.
 
     Raises:
-        QuestionError: the file cannot be written.
+        QuestionError: the file cannot be written, or the question is not text.
     """
     target = path.resolve()
     temporary = target.with_name(f".{target.name}.new")
     try:
+        line = json.dumps(question.to_dict(), ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise QuestionError("the question is not text", "write it in UTF-8") from error
+    try:
         before = target.read_bytes() if target.exists() else b""
         if before and not before.endswith(b"\n"):
             before += b"\n"
-        line = json.dumps(question.to_dict(), ensure_ascii=False).encode("utf-8")
         with temporary.open("wb") as file:
             file.write(before + line + b"\n")
             file.flush()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import unicodedata
@@ -272,6 +274,12 @@ def test_an_index_of_another_model(footnote: Footnote, tmp_path: Path) -> None:
         ["eval", "q.jsonl", "--min", "first"],
         ["eval", "q.jsonl", "--min", "first=much"],
         ["eval", "q.jsonl", "--min", "frobs=1"],
+        ["eval", "q.jsonl", "--min", "list:frobs=1"],
+        ["eval", "q.jsonl", "--min", "list:first"],
+        ["eval", "q.jsonl", "--retrieval-only", "--min", "first=1"],
+        ["questions"],
+        ["questions", "new"],
+        ["questions", "check"],
     ],
 )
 def test_wrong_usage_is_told_with_status_2(footnote: Footnote, arguments: list[str]) -> None:
@@ -282,7 +290,9 @@ def test_wrong_usage_is_told_with_status_2(footnote: Footnote, arguments: list[s
     assert done.err
 
 
-@pytest.mark.parametrize("command", ["index", "ask", "chat", "eval", "status", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["index", "ask", "chat", "eval", "questions", "status", "doctor"]
+)
 def test_every_command_explains_itself(footnote: Footnote, command: str) -> None:
     done = footnote(command, "--help")
     assert done.status == 0
@@ -298,6 +308,7 @@ def test_every_command_explains_itself(footnote: Footnote, command: str) -> None
         ("ask", ["--index", "--json", "--file", "--mode", "QUESTION"]),
         ("chat", ["--index", "--host", "--port", "[DIR]"]),
         ("eval", ["--index", "--json", "--html", "--min", "QUESTIONS.jsonl"]),
+        ("eval", ["--against", "--retrieval-only", "right"]),
         ("status", ["--index", "--json"]),
     ],
 )
@@ -435,6 +446,191 @@ def test_eval_reports_that_cannot_be_written(
 def test_eval_names_the_bad_line(footnote: Footnote, town_index: Path, questions: Path) -> None:
     questions.write_text(questions.read_text("utf-8") + "\n{bad\n", "utf-8")
     assert_error(footnote("eval", questions, "--index", town_index), "line 4, is not a question")
+
+
+@pytest.fixture
+def typed_questions(questions: Path) -> Path:
+    """The same, each with a type."""
+    items = [json.loads(line) for line in questions.read_text("utf-8").splitlines()]
+    for item, kind in zip(items, ["fact", "who", "far"], strict=True):
+        item["type"] = kind
+    questions.write_text("\n".join(map(json.dumps, items)), "utf-8")
+    return questions
+
+
+@pytest.mark.integration
+def test_eval_gates_of_types(footnote: Footnote, town_index: Path, typed_questions: Path) -> None:
+    options = ["eval", typed_questions, "--index", town_index]
+    met = footnote(*options, "--min", "who:found=1", "--min", "far:refused=1", "--min", "*:right=1")
+    assert (met.status, met.err) == (0, "")
+    missed = footnote(*options, "--min", "fact:words=1", "--min", "far:found=0.1")
+    assert missed.status == 3
+    first, second = missed.err.splitlines()
+    assert first.startswith("missed: fact:words is ")
+    assert second == "missed: far:found is None, wanted 0.1"
+    unknown = footnote(*options, "--min", "list:found=1")
+    assert unknown.status == 2
+    assert "'list'" in unknown.err
+    assert "fact, far, who" in " ".join(unknown.err.split())
+
+
+@pytest.mark.integration
+def test_eval_of_retrieval_alone(
+    footnote: Footnote, town_index: Path, questions: Path, tmp_path: Path
+) -> None:
+    out, page = tmp_path / "out.json", tmp_path / "out.html"
+    options = ["eval", questions, "--index", town_index, "--retrieval-only"]
+    done = footnote(*options, "--json", out, "--html", page, "--min", "recall@1=1")
+    assert (done.status, done.err) == (0, "")
+    assert not any(line.startswith("found ") for line in done.out.splitlines())
+    report = json.loads(out.read_text("utf-8"))
+    assert set(report["metrics"]) == {
+        *("recall@1", "recall@3", "recall@5", "recall@10", "mrr", "p50", "p95")
+    }
+    assert report["metrics"]["mrr"] == 1.0
+    assert [item["answer"] for item in report["questions"]] == [None] * 3
+    assert "retrieval alone" in page.read_text("utf-8")
+    refused = footnote(*options, "--min", "first=1")
+    assert refused.status == 2
+    assert "first needs answers" in refused.err
+
+
+@pytest.mark.integration
+def test_eval_against_an_earlier_run(
+    footnote: Footnote, town_index: Path, questions: Path, tmp_path: Path
+) -> None:
+    run, out, page = tmp_path / "run.json", tmp_path / "out.json", tmp_path / "out.html"
+    options = ["eval", questions, "--index", town_index]
+    footnote(*options, "--json", run)
+    report = json.loads(run.read_text("utf-8"))
+    report["questions"][0]["answer"] |= {"answered": False, "citations": []}
+    report["questions"].pop()
+    run.write_text(json.dumps(report), "utf-8")
+    done = footnote(*options, "--against", run, "--json", out, "--html", page)
+    assert (done.status, done.err) == (0, "")
+    assert "against run.json: 2 questions in both" in done.out
+    assert f"improved: 1\n  0  right, first, found, answered  {ROSES}" in done.out
+    assert "broke: 0" in done.out
+    against = json.loads(out.read_text("utf-8"))["against"]
+    assert against["improved"][0]["id"] == "0"
+    assert against["only_now"] == ["2"]
+    assert against["metrics"]["answered"]["difference"] == 0.5
+    assert "Against run.json" in page.read_text("utf-8")
+    assert "against run.json" in footnote(
+        *options, "--against", out, "--retrieval-only"
+    ).out.replace("out.json", "run.json")
+
+
+@pytest.mark.integration
+def test_eval_against_what_is_no_run(
+    footnote: Footnote, town_index: Path, questions: Path, tmp_path: Path
+) -> None:
+    options = ["eval", questions, "--index", town_index, "--against"]
+    assert_error(footnote(*options, tmp_path / "none.json"), "cannot read", "--json")
+    assert_error(footnote(*options, questions), "is not JSON", "--json")
+
+
+@pytest.mark.integration
+def test_eval_has_intervals_everywhere(
+    footnote: Footnote, town_index: Path, typed_questions: Path, tmp_path: Path
+) -> None:
+    item = json.loads(typed_questions.read_text("utf-8").splitlines()[0])
+    wrong = json.dumps(item | {"id": "wrong", "evidence": [{"file": "bridge.txt", "paragraph": 1}]})
+    typed_questions.write_text(f"{typed_questions.read_text('utf-8')}\n{wrong}\n", "utf-8")
+    out, page = tmp_path / "out.json", tmp_path / "out.html"
+    done = footnote("eval", typed_questions, "--index", town_index, "--json", out, "--html", page)
+    report = json.loads(out.read_text("utf-8"))
+    low, high = report["intervals"]["first"]
+    assert low < report["metrics"]["first"] < high
+    assert report["intervals"]["verbatim"] is None
+    assert set(report["intervals_by_type"]) == {"fact", "who", "far"}
+    row = next(line for line in done.out.splitlines() if line.startswith("first "))
+    assert f"{low:.3f} to {high:.3f}" in row
+    assert f"{low:.3f} to {high:.3f}" in page.read_text("utf-8")
+
+
+# -- questions -----------------------------------------------------------------------------
+
+
+@pytest.mark.integration
+def test_questions_check(footnote: Footnote, town_index: Path, questions: Path) -> None:
+    done = footnote("questions", "check", questions, "--index", town_index)
+    assert (done.status, done.out, done.err) == (0, "3 questions, no errors, no notes\n", "")
+    broken = questions.read_text("utf-8").replace("harbour.txt", "harbor.txt")
+    questions.write_text(broken.replace('"0"', '"2"'), "utf-8")
+    done = footnote("questions", "check", questions, "--index", town_index)
+    assert done.status == 1
+    assert done.out.splitlines() == [
+        "line 2, 1: the index has no article harbor.txt",
+        "line 3, 2: the id is that of line 1 too",
+        "3 questions, 2 errors, no notes",
+    ]
+    assert_error(footnote("questions", "check", "none.jsonl"), "cannot read none.jsonl")
+
+
+@pytest.mark.integration
+def test_questions_new_with_lines_piped_in(
+    footnote: Footnote, town_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "new.jsonl"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{ROSES}\ny\n\n4,711\nfact\n{ROSES}\ny\n"))
+    done = footnote("questions", "new", path, "--index", town_index)
+    assert (done.status, done.err) == (0, "")
+    assert done.out.endswith(f"The question at hand is not saved.\n1 question saved in {path}\n")
+    assert footnote("questions", "check", path, "--index", town_index).status == 0
+    gate = footnote("eval", path, "--index", town_index, "--min", "fact:right=1")
+    assert gate.status == 0
+
+
+@pytest.mark.slow
+@pytest.mark.integration
+def test_questions_new_on_a_terminal(repository: Path, town_index: Path, tmp_path: Path) -> None:
+    """Ctrl-C drops the question at hand, Ctrl-D leaves; what was saved is whole."""
+    pty = pytest.importorskip("pty", reason="there is no such terminal here")
+    path = tmp_path / "new.jsonl"
+    ours, theirs = pty.openpty()
+    command = ["questions", "new", str(path), "--index", str(town_index)]
+    editor = subprocess.Popen(
+        [sys.executable, "-c", "from rag.cli import run; run()", *command],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(repository), "TERM": "xterm"},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    )
+    os.close(theirs)
+    shown = ""
+
+    def await_(text: str) -> None:
+        nonlocal shown
+        while text not in shown:
+            shown += os.read(ours, 4096).decode("utf-8", "replace")
+        shown = shown[shown.index(text) + len(text) :]
+
+    def type_(text: str) -> None:
+        os.write(ours, text.encode())
+
+    await_("Question: ")
+    type_(f"{ROSES}\r")
+    await_("Is it right?")
+    await_("> ")
+    editor.send_signal(signal.SIGINT)
+    await_("Dropped.")
+    await_("Question: ")
+    type_(f"{FOREIGN}\r")
+    await_("> ")
+    type_("y\r")
+    await_("Type")
+    await_("> ")
+    type_("far\r")
+    await_("Saved as q001.")
+    await_("Question: ")
+    type_("\x04")
+    await_("1 question saved")
+    assert editor.wait(30) == 0
+    os.close(ours)
+    assert [json.loads(line)["question"] for line in path.read_text().splitlines()] == [FOREIGN]
 
 
 # -- terminals -----------------------------------------------------------------------------
