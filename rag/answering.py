@@ -11,7 +11,7 @@ from rag.about_corpus import about_corpus
 from rag.authorship import cite_author, subject_of
 from rag.claims import Claim, Remark, Statement, remaining
 from rag.confidence import calibration, features
-from rag.conversation import leans_on_history, with_subject
+from rag.conversation import leans_on_history, says_nothing_alone, with_subject
 from rag.describe import describe
 from rag.lists import listed_subject
 from rag.models import Message
@@ -61,10 +61,11 @@ def find(
 def _find_one(
     retriever: Retriever, question: str, history: Sequence[Message], files: Sequence[str]
 ) -> Found:
-    alone = _search(retriever, question, question, files)
     text = with_subject(question, history)
-    if text is None or (alone.statements and alone.confidence >= _PLAINLY_ANSWERED):
-        return alone
+    if text is None or not says_nothing_alone(question):
+        alone = _search(retriever, question, question, files)
+        if text is None or (alone.statements and alone.confidence >= _PLAINLY_ANSWERED):
+            return alone
     return replace(_search(retriever, text, question, files), with_history=True)
 
 

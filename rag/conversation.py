@@ -67,9 +67,15 @@ def leans_on_history(question: str) -> bool:
     named = any(word[0].isupper() for word in question.split()[1:] if word[0].isalpha())
     if _OPENING.match(question.lstrip(" ¿¡\"'“„«")):
         return True
-    if len(content) <= _FEW_WORDS and not named:
+    if says_nothing_alone(question) or (len(content) <= _FEW_WORDS and not named):
         return True
     return bool(_POINTER.search(question)) and not named
+
+
+def says_nothing_alone(question: str) -> bool:
+    """Whether a follow-up has no word of a subject but names: "What did he tell Ruiz of that?"."""
+    found = analyse(question)
+    return _POINTER.search(question) is not None and set(found.content) <= set(found.names)
 
 
 def _subject(earlier: Sequence[str]) -> str:
