@@ -29,6 +29,7 @@ def said(*texts: str) -> list[Message]:
         "How many of them were there?",
         "Is he sure of that?",
         "What did they say about this?",
+        "What did Carla Ruiz say about it?",
         "But how much did it cost?",
         "Und wann?",
         "Warum hat er das gesagt?",
@@ -48,7 +49,6 @@ def test_follow_ups_lean_on_what_was_said(question: str) -> None:
     [
         "Who opened the harbour of Bath?",
         "How many roses does the garden behind the museum have?",
-        "What did Carla Ruiz say about it?",
         "When does Peter Lang think they will finish?",
         "Wie viele Rosen stehen im Garten?",
         "Quel port a été ouvert lundi à Bath ?",
