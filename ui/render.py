@@ -23,7 +23,7 @@ _WELCOME: Final = (
     "<p>Answers are made of the articles’ own words. Each number beside them opens the "
     "article at the place they come from.</p></div>"
 )
-_PASSAGE = re.compile(r"(.*: )(\S.*), paragraph ([0-9]+)", re.DOTALL)
+_PASSAGE = re.compile(r"([^:]*: )(\S.*?), paragraph ([0-9]+)(: .*)?", re.DOTALL)
 
 
 def conversation(turns: Turns) -> str:
@@ -172,11 +172,11 @@ def _note(note: str) -> str:
     match = _PASSAGE.fullmatch(note)
     if match is None:
         return escape(note)
-    lead, file, paragraph = match.groups()
+    lead, file, paragraph, words = match.groups(default="")
     place = attributes({"data-file": file, "data-paragraph": paragraph})
     return (
         f'{escape(lead)}<button type="button" class="passage" data-event="select"{place}>'
-        f"<bdi>{escape(file)}</bdi>, paragraph {escape(paragraph)}</button>"
+        f"<bdi>{escape(file)}</bdi>, paragraph {escape(paragraph)}</button>{escape(words)}"
     )
 
 

@@ -194,14 +194,15 @@ def test_a_remark_is_not_repeated_as_a_note(
     assert html.with_class("notes")[0].text == "The index is being built"
 
 
+@pytest.mark.parametrize("words", ["", ": “By the sea”, paragraph 3: he said, …"])
 def test_a_refusal_looks_like_one_and_its_nearest_passages_open(
-    read: Callable[[str], Any], answer: Any
+    read: Callable[[str], Any], answer: Any, words: str
 ) -> None:
     refusal = answer(
         "The articles do not say.",
         answered=False,
         confidence=0.1,
-        notes=("Nearest passage: b, paragraph 2.txt, paragraph 12",),
+        notes=(f"Nearest passage: b, paragraph 2.txt, paragraph 12{words}",),
     )
     html = read(render_answer(refusal))
     assert html.with_class("refusal")[0].text == "The articles do not say."
@@ -210,6 +211,7 @@ def test_a_refusal_looks_like_one_and_its_nearest_passages_open(
     (passage,) = html.with_class("passage")
     assert passage.attributes["data-file"] == "b, paragraph 2.txt"
     assert passage.attributes["data-paragraph"] == "12"
+    assert html.with_class("notes")[0].text.endswith(f"paragraph 12{words}")
 
 
 @pytest.mark.parametrize(
