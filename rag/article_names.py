@@ -52,7 +52,7 @@ _ABOUT = (
     r"sobre|acerca de|titulado|titulada|con el título|sur|à propos de|intitulé|"
     r"о(?:бо?)?|про|на тему|под названием|под заголовком)"
 )
-_QUOTED = r"[\"“„«‘'](?P<title>[^\"”“»’]+)[\"”“»’']"
+_QUOTED = r"[\"“„«‘'](?P<title>.+)[\"”“»’']"
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -40,23 +40,23 @@ def articles_quoted(count: int, quoted: int) -> Remark:
 def no_such_article(name: str, files: Sequence[str]) -> Remark:
     """No file goes by that number or name."""
     listed = _list(dict.fromkeys(files, ""), len(files))
-    return Remark(f"There is no article “{name}”; the articles are {listed}")
+    return Remark(f"There is no article {_quoted(name)}; the articles are {listed}")
 
 
 def several_such_articles(name: str, files: Sequence[str]) -> Remark:
     """More than one file goes by that number or name."""
     listed = _list(dict.fromkeys(files, ""), len(files))
-    return Remark(f"More than one article is called “{name}”: {listed}")
+    return Remark(f"More than one article is called {_quoted(name)}: {listed}")
 
 
 def mentioned_in(what: str, titles: Mapping[str, str], count: int) -> Remark:
     """The articles that use a word or a name, of `count` in all."""
-    return Remark(f"“{what}” is mentioned in {_share(titles, count)}")
+    return Remark(f"{_quoted(what)} is mentioned in {_share(titles, count)}")
 
 
 def not_mentioned_in(what: str, titles: Mapping[str, str], count: int) -> Remark:
     """The articles that do not use a word or a name, of `count` in all."""
-    return Remark(f"“{what}” is not mentioned in {_share(titles, count)}")
+    return Remark(f"{_quoted(what)} is not mentioned in {_share(titles, count)}")
 
 
 def told_of_in(titles: Mapping[str, str], count: int) -> Remark:
@@ -73,6 +73,12 @@ def extreme_article(which: str, file: str, title: str, characters: int) -> Remar
     """The longest or the shortest article."""
     named = _list({file: title}, 1)
     return Remark(f"The {which} article is {named}, with {characters:,} characters")
+
+
+def _quoted(words: str) -> str:
+    """Words of the question, in quotation marks."""
+    bare = words.strip("\"“”„«»‘’' ")
+    return f"“{_shorten(bare)}”"
 
 
 def _there_are(count: int) -> str:
