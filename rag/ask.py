@@ -11,7 +11,7 @@ from textwrap import shorten
 from index.catalog import ArticleCache
 from index.errors import IndexStoreError, QuestionError, SettingsError
 from index.settings import Mode, Settings, load_settings
-from rag.answering import find
+from rag.answering import Found, find
 from rag.claims import cite
 from rag.conversation import check_history
 from rag.models import MAX_QUESTION_CHARACTERS, NOT_IN_ARTICLES, Answer, Message
@@ -62,6 +62,19 @@ def stream(
     mode: str = "auto",
 ) -> Iterator[str | Answer]:
     """As `ask`: yields the text in pieces as they are ready, and then the `Answer`."""
+    answer, _ = ask_and_find(question, index, history, files, mode)
+    yield answer.text
+    yield answer
+
+
+def ask_and_find(
+    question: str,
+    index: str | Path | None = None,
+    history: Sequence[Message] = (),
+    files: Sequence[str] = (),
+    mode: str = "auto",
+) -> tuple[Answer, Found]:
+    """As `ask`, with what was found on the way: for evaluation."""
     settings = load_settings()
     text = _check_question(question)
     before = check_history(history)
@@ -69,14 +82,12 @@ def stream(
     retriever = open_retriever(index, settings)
     for attempt in range(_LOOKS):
         try:
-            answer = _answer(question, text, retriever, before, files, notes)
-            break
+            return _answer(question, text, retriever, before, files, notes)
         except IndexStoreError:
             # A rebuild may have put other data in force meanwhile, and removed what was read.
             if attempt == _LOOKS - 1 or not retriever.index.overtaken():
                 raise
-    yield answer.text
-    yield answer
+    raise AssertionError("the last look returns or raises")
 
 
 def _answer(
@@ -86,7 +97,7 @@ def _answer(
     history: Sequence[Message],
     files: Sequence[str],
     notes: Sequence[str],
-) -> Answer:
+) -> tuple[Answer, Found]:
     started = time.perf_counter()
     with retriever.index.reading():
         found = find(retriever, text, history, files)
@@ -100,7 +111,7 @@ def _answer(
         else:
             body, citations = " ".join([f"{NOT_IN_ARTICLES}.", *map(_sentence, found.reasons)]), []
             notes.extend([*found.reasons, *_nearest_notes(found.retrieval.candidates)])
-    return Answer(
+    answer = Answer(
         question=question,
         answered=bool(found.statements),
         text=body,
@@ -113,6 +124,7 @@ def _answer(
             "answer": round((time.perf_counter() - retrieved) * 1000, 1),
         },
     )
+    return answer, found
 
 
 async def aask(

@@ -50,8 +50,9 @@ class Shown:
 def risk_coverage(results: Sequence[Result]) -> list[Operating]:
     """The sweep of the threshold over every confidence, from the highest down.
 
-    An answer that was refused counts as it would have come out had it been given (El-Yaniv and
-    Wiener 2010 define the curve). Empty without an answerable question.
+    An answer held back counts as it would have come out (El-Yaniv and Wiener 2010 define the
+    curve); one refused for another reason is given at no threshold. Empty without an
+    answerable question, or an answer.
     """
     known = sorted(
         (
@@ -61,7 +62,7 @@ def risk_coverage(results: Sequence[Result]) -> list[Operating]:
         ),
         key=lambda item: -item[0],
     )
-    answerable = sum(item[2] for item in known)
+    answerable = sum(r.question.answerable for r in results if r.answer is not None)
     if not answerable:
         return []
     points: list[Operating] = []

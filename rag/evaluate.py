@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from index.catalog import ArticleCache
 from rag.answering import Found, find
-from rag.ask import ask
+from rag.ask import ask_and_find
 from rag.claims import cite
 from rag.compare import Comparison
 from rag.confidence import calibration
@@ -102,16 +102,16 @@ def evaluate(
 
 
 def _answer(question: TestQuestion, index: str | Path | None, mode: str) -> Result:
-    answer = ask(question.question, index, history=question.history, mode=mode)
+    answer, found = ask_and_find(question.question, index, question.history, mode=mode)
     retriever = open_retriever(index)
-    found = find(retriever, question.question, question.history, ())
+    held_back = not answer.answered and found.confidence < _threshold(index)
     return judge(
         question,
         answer,
         milliseconds=sum(answer.timings_ms.values()),
         verbatim=_is_verbatim(answer, retriever),
         rank=_rank(question, found),
-        held_back=None if answer.answered else _held_back(found, retriever),
+        held_back=_held_back(found, retriever) if held_back else None,
         sentences=_sentences(question, found),
     )
 

@@ -47,7 +47,8 @@ class Result:
     found: bool | None = None
     right: bool | None = None
     right_if_answered: bool | None = None
-    """As `right`, but for a refusal: whether what was held back would have been right."""
+    """As `right`, but for an answer held back for want of confidence, as it would have come out;
+    None for other refusals, which no threshold decides."""
     sentences: tuple[Sentence, ...] = ()
     """The best of retrieval, best first, of an answerable question."""
 
@@ -92,7 +93,7 @@ def judge(
         milliseconds: that it took.
         verbatim: whether its quotes are the words of the paragraphs cited.
         rank: of the first evidence paragraph in retrieval.
-        held_back: of a refusal, what would have been cited; None if that is not known.
+        held_back: of an answer held back for want of confidence, what would have been cited.
         sentences: the best of retrieval.
     """
     common: dict[str, Any] = {
@@ -104,7 +105,10 @@ def judge(
         "sentences": sentences,
     }
     if not question.answerable:
-        return Result(**common, right=not answer.answered, right_if_answered=False)
+        decided = answer.answered or held_back is not None
+        return Result(
+            **common, right=not answer.answered, right_if_answered=False if decided else None
+        )
     cited = answer.citations
     right = answer.answered and _is_right(question, cited, answer.text)
     if answer.answered:

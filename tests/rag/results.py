@@ -88,8 +88,9 @@ def refused(id_: str = "q1", confidence: float = 0.1, **options: Any) -> Result:
     return a_result(a_question(id_), an_answer(confidence=confidence), **options)
 
 
-def rightly_refused(id_: str = "u1", confidence: float = 0.05) -> Result:
-    return a_result(unanswerable(id_), an_answer(confidence=confidence), rank=None)
+def rightly_refused(id_: str = "u1", confidence: float = 0.05, **options: Any) -> Result:
+    options = {"rank": None, "held_back": []} | options
+    return a_result(unanswerable(id_), an_answer(confidence=confidence), **options)
 
 
 def wrongly_answered(id_: str = "u1", confidence: float = 0.6) -> Result:

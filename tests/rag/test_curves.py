@@ -59,6 +59,14 @@ def test_the_threshold_in_force_is_where_the_run_lies() -> None:
     assert in_force([rightly_refused()], 0.3) is None
 
 
+def test_a_refusal_for_another_reason_is_lifted_by_no_threshold() -> None:
+    """A false premise, say: the confidence is high, and the answer is refused all the same."""
+    sure = [refused("p", confidence=0.99), rightly_refused("v", confidence=0.99, held_back=None)]
+    points = risk_coverage([*RUN, *sure])
+    assert [p.coverage for p in points] == [0.2, 0.4, 0.6, 0.6, 0.8, 0.8]
+    assert [p.risk for p in points] == [p.risk for p in risk_coverage(RUN)]
+
+
 def test_equal_confidences_are_one_threshold() -> None:
     (point,) = risk_coverage([right("a", confidence=0.5), wrong("b", confidence=0.5)])
     assert (point.coverage, point.risk) == (1.0, 0.5)

@@ -13,6 +13,7 @@ import pytest
 from index.errors import QuestionError
 from index.paragraphs import split_paragraphs
 from rag import evaluate as module
+from rag.ask import ask_and_find
 from rag.evaluate import Report, evaluate
 from rag.metrics import METRICS, Gate, missed_gates
 from rag.models import Answer, Citation, Message
@@ -217,7 +218,11 @@ def judged(monkeypatch: pytest.MonkeyPatch, town_index: Path) -> Callable[..., R
             else None
             for asked, _, places in cases
         }
-        monkeypatch.setattr(module, "ask", lambda text, *args, **options: answers[text])
+        monkeypatch.setattr(
+            module,
+            "ask_and_find",
+            lambda text, *args, **options: (answers[text], ask_and_find(text, *args, **options)[1]),
+        )
         monkeypatch.setattr(module, "_rank", lambda asked, found: ranks[asked.question])
         return evaluate([asked for asked, _, _ in cases], town_index)
 

@@ -79,7 +79,8 @@ def test_what_was_held_back_is_judged_too() -> None:
     assert refused(held_back=[a_citation()]).right_if_answered is True
     assert refused(held_back=[a_citation(THERE)]).right_if_answered is False
     assert refused(held_back=[]).right_if_answered is False
-    assert refused().right_if_answered is None
+    assert refused().right_if_answered is None, "refused for another reason"
+    assert rightly_refused(held_back=None).right_if_answered is None
     assert right().right_if_answered is True
     assert wrong().right_if_answered is False
 
@@ -108,6 +109,7 @@ def test_words_are_compared_after_nfkc_and_lower_casing(text: str, answer: str) 
         wrong(),
         refused(held_back=[a_citation()]),
         rightly_refused(),
+        rightly_refused(held_back=None),
         wrongly_answered(),
         a_result(
             a_question(type="follow-up", history=({"role": "user", "content": "Before?"},)),
