@@ -1,0 +1,333 @@
+"""Is a sentence supported by the paragraphs that it cites? Its best evidence, or why there is none.
+
+A paragraph supports a sentence if a few neighbouring sentences of it say what the sentence says:
+its numbers, dates, units and names in any spelling, its yes or no, who says it and who does what
+to whom; and, by the cosine of its embedding and the share of its words found, its meaning. The
+coefficients for the meaning are fitted by `benchmarks/verifier.py` and stand in `verify.json`.
+
+A sentence that stands in the paragraph word for word is always supported. One paragraph must bear
+a sentence out whole; where none does, and the writer cites several, each part of the sentence may
+have its own (`Verdict.also`).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.resources import files
+
+from index.catalog import ArticleCache, ChunkRow
+from index.embed import Vectors
+from index.models import Article
+from index.store import Index
+from index.tokens import fold, stem
+from rag.claims import Passage
+from rag.figures import missing_figure
+from rag.named import missing_name
+from rag.opposite import says_opposite
+from rag.retrieve import Retriever
+from rag.terms import Term, terms
+
+_TABLE = "verify.json"
+_MOST_SENTENCES = 3
+_LONGEST_PARAGRAPH = 40  # sentences looked at
+_LOOKED_INTO = 3  # windows of a paragraph whose facts are compared
+_LONGER = 0.01  # what each sentence more must bring
+_MARKS = re.compile(r"\[\d+(?:\s*[,–-]\s*\d+)*\]")
+_QUOTES = str.maketrans(dict.fromkeys('"“”„«»‹›', " ") | {"’": "'", "‘": "'", "`": "'"})
+
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence is supported, by what, and if not, why not."""
+
+    supported: bool
+    passage: Passage | None
+    """The words that support it; of an unsupported sentence, those that come nearest."""
+    support: float
+    """From 0 to 1."""
+    reason: str
+    """In plain words; "" where it is supported."""
+    corrected: bool = False
+    """Another paragraph supports it than those cited."""
+    also: tuple[Passage, ...] = ()
+    """What supports the other parts of a sentence that needs several paragraphs."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """The sentence to check, with what it costs to prepare."""
+
+    text: str
+    resolved: str
+    """With the sentence before, where its pronouns are explained."""
+    terms: tuple[Term, ...]
+    weights: tuple[float, ...]
+    vector: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Neighbouring sentences of one paragraph."""
+
+    passage: Passage
+    text: str
+    before: str
+    """What stands before it and may explain its pronouns."""
+    cosine: float
+    cover: float
+
+
+def verify_sentence(
+    sentence: str,
+    cited: Sequence[Place],
+    candidates: Sequence[Place],
+    retriever_or_index: Retriever | Index,
+    *,
+    context: str = "",
+) -> Verdict:
+    """Whether a paragraph supports a sentence.
+
+    Args:
+        sentence: as written, with or without its marks.
+        cited: (file, paragraph) that the writer named, in order; may name what does not exist.
+        candidates: others that may support it instead.
+        retriever_or_index: where the paragraphs and their vectors lie.
+        context: the sentence before, for the "he" in this one.
+    """
+    index = retriever_or_index
+    if isinstance(index, Retriever):
+        index = index.index
+    text = " ".join(_MARKS.sub("", sentence).split())
+    if not re.search(r"\w", text):
+        return Verdict(False, None, 0.0, "it says nothing")
+    with index.reading():
+        checker = _Checker(index)
+        return checker.verify(text, context, list(dict.fromkeys(cited)), candidates)
+
+
+class _Checker:
+    """One sentence's check; used inside `Index.reading()`."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._articles = ArticleCache(index.catalog)
+        self._chunks = max(1, index.catalog.count("chunk"))
+        self._keys: dict[str, list[int]] = {}
+        self._seen: dict[str, Article] = {}
+
+    def verify(
+        self, text: str, context: str, cited: Sequence[Place], candidates: Sequence[Place]
+    ) -> Verdict:
+        others = [place for place in dict.fromkeys(candidates) if place not in cited]
+        for places, corrected in ((cited, False), (others, bool(cited))):
+            for place in places:
+                passage = self._verbatim(text, place)
+                if passage is not None:
+                    return Verdict(True, passage, 1.0, "", corrected)
+        sentence = self._prepare(text, context)
+        first = [self._in_paragraph(sentence, place) for place in cited]
+        verdict = _best(first)
+        if verdict is not None and verdict.supported:
+            return verdict
+        second = _best([self._in_paragraph(sentence, place) for place in others])
+        if second is not None and second.supported:
+            return replace(second, corrected=bool(cited))
+        found = verdict or second
+        return found or Verdict(False, None, 0.0, "no paragraph speaks of it")
+
+    def _prepare(self, text: str, context: str) -> _Sentence:
+        found = terms(text)
+        catalog = self._index.catalog
+        weights = tuple(
+            math.log(
+                1 + self._chunks / (1 + catalog.frequency(stem(t.word) if t.word else t.token))
+            )
+            for t in found
+        )
+        plain = text.translate(_QUOTES)
+        return _Sentence(
+            text=text,
+            resolved=f"{context} {text}" if context else text,
+            terms=found,
+            weights=weights,
+            vector=self._index.embedder.embed_query(plain),
+        )
+
+    def _article(self, place: Place) -> Article | None:
+        file, number = place
+        try:
+            article = self._articles[file]
+        except KeyError:
+            return None
+        self._seen[file] = article
+        return article if 1 <= number <= len(article.paragraphs) else None
+
+    def _verbatim(self, text: str, place: Place) -> Passage | None:
+        """Where a paragraph has the sentence word for word, as whole sentences."""
+        article = self._article(place)
+        if article is None or not article.paragraph(place[1]).kind.is_evidence:
+            return None
+        paragraph = article.paragraph(place[1])
+        span = find_words(article.text[paragraph.start : paragraph.end], text)
+        if span is None:
+            return None
+        return Passage(*place, paragraph.start + span[0], paragraph.start + span[1])
+
+    def _in_paragraph(self, sentence: _Sentence, place: Place) -> Verdict:
+        article = self._article(place)
+        if article is None:
+            return Verdict(False, None, 0.0, f"there is no paragraph {place[1]} in {place[0]}")
+        if not article.paragraph(place[1]).kind.is_evidence:
+            return Verdict(False, None, 0.0, f"paragraph {place[1]} is no part of the report")
+        windows = self._windows(sentence, article, place)
+        verdicts = [self._judge(sentence, window, article) for window in windows[:_LOOKED_INTO]]
+        return _best(verdicts) or Verdict(False, None, 0.0, "no paragraph speaks of it")
+
+    def _windows(self, sentence: _Sentence, article: Article, place: Place) -> list[_Window]:
+        """The likeliest evidence of a paragraph, best first."""
+        paragraph = article.paragraph(place[1])
+        rows = self._rows(place)
+        cosines = self._index.cosines(sentence.vector, rows)
+        contexts = self._contexts(place[0])
+        found: list[tuple[float, _Window]] = []
+        for first in range(len(rows)):
+            for last in range(first, min(len(rows), first + _MOST_SENTENCES)):
+                start, end = rows[first].start, rows[last].end
+                text = article.text[start:end]
+                cosine = max(cosines.get(row.key, 0.0) for row in rows[first : last + 1])
+                before = (
+                    f"{contexts.get(rows[first].id, '')} {article.text[paragraph.start : start]}"
+                )
+                cover = _cover(sentence, f"{text} {before}")
+                own = _cover(sentence, text)
+                rank = cosine + 0.5 * own + 0.1 * cover - _LONGER * (last - first)
+                window = _Window(Passage(*place, start, end), text, before, cosine, own)
+                found.append((rank, window))
+        return [window for _, window in sorted(found, key=lambda item: -item[0])]
+
+    def _rows(self, place: Place) -> list[ChunkRow]:
+        file, number = place
+        if file not in self._keys:  # paragraphs get their keys in their order
+            self._keys[file] = sorted(self._index.catalog.paragraph_keys([file]))
+        return self._index.catalog.chunks_of_paragraphs(
+            [self._keys[file][number - 1]], _LONGEST_PARAGRAPH
+        )
+
+    def _contexts(self, file: str) -> Mapping[str, str]:
+        """Chunk id → the sentence that explains its pronouns, with the chunk itself."""
+        return self._index.catalog.embedded_texts([file])
+
+    def _judge(self, sentence: _Sentence, window: _Window, article: Article) -> Verdict:
+        number = window.passage.paragraph
+        support = _support(window)
+        reason = ""
+        figure = missing_figure(sentence.text, f"{window.text}")
+        name = None
+        if figure is not None:
+            what, instead = figure
+            reason = f"{what} is not in paragraph {number}"
+            reason += f", which says {instead}" if instead else ""
+        else:
+            around = f"{article.title}. {window.before}"
+            evidence = f"{window.text}\n{around}"
+            name = missing_name(sentence.text, evidence, article.text, self._is_common)
+            if name:
+                reason = f"{name} is not in paragraph {number}"
+            elif says_opposite(sentence.text, window.text):
+                reason = f"paragraph {number} says the opposite"
+            elif support < _calibration().threshold:
+                reason = "no paragraph speaks of it"
+        return Verdict(not reason, window.passage, support, reason)
+
+    def _is_common(self, word: str) -> bool:
+        """Whether the articles looked at use a word in small letters."""
+        return any(
+            re.search(rf"\b{re.escape(word)}\b", article.text) is not None
+            for article in self._seen.values()
+        )
+
+
+def find_words(paragraph: str, sentence: str) -> tuple[int, int] | None:
+    """Where a paragraph has a sentence word for word, from one end of a sentence to another.
+
+    White space, quotation marks and the full stop at the end do not count.
+    """
+    wanted = _letters(sentence)
+    if not wanted:
+        return None
+    places = [at for at, c in enumerate(paragraph) if _counts(c)]
+    text = "".join(fold(paragraph[at])[:1] or " " for at in places)
+    at = text.find(wanted)
+    while at >= 0:
+        start, end = places[at], places[at + len(wanted) - 1] + 1
+        if _at_boundary(paragraph, start, end):
+            return start, _with_stop(paragraph, end)
+        at = text.find(wanted, at + 1)
+    return None
+
+
+def _counts(character: str) -> bool:
+    return character.isalnum()
+
+
+def _letters(text: str) -> str:
+    return "".join(fold(c)[:1] or " " for c in text if _counts(c))
+
+
+def _at_boundary(paragraph: str, start: int, end: int) -> bool:
+    before = paragraph[:start].rstrip(" \t\r\n\"“”„«»‹›‘’'([*•–—-")
+    after = paragraph[end:].lstrip(" \"”“»’')]")
+    return (not before or before[-1] in ".!?…:;。！？") and (
+        not after or after[0] in ".!?…;:。！？" or paragraph[end - 1] in ".!?…。！？"
+    )
+
+
+def _with_stop(paragraph: str, end: int) -> int:
+    match = re.compile(r"[.!?…。！？\"”»’)\]]+").match(paragraph, end)
+    return match.end() if match else end
+
+
+def _cover(sentence: _Sentence, text: str) -> float:
+    """The share of the weight of a sentence's terms that a text holds."""
+    there = terms(text)
+    total = sum(sentence.weights)
+    if not total:
+        return 1.0
+    held = sum(
+        weight
+        for term, weight in zip(sentence.terms, sentence.weights, strict=True)
+        if any(term.matches(other) for other in there)
+    )
+    return held / total
+
+
+def _best(verdicts: Sequence[Verdict]) -> Verdict | None:
+    return max(verdicts, key=lambda v: (v.supported, v.support), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Calibration:
+    """A logistic model of the meaning, and the probability below which it is another."""
+
+    intercept: float
+    cosine: float
+    cover: float
+    threshold: float
+
+
+@lru_cache(maxsize=1)
+def _calibration() -> _Calibration:
+    return _Calibration(**json.loads(files("rag").joinpath(_TABLE).read_text("utf-8")))
+
+
+def _support(window: _Window) -> float:
+    c = _calibration()
+    total = c.intercept + c.cosine * window.cosine + c.cover * window.cover
+    return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, total))))
