@@ -95,7 +95,7 @@ class _Corpus:
                 return told, likely
             return [mentioned_in(question.what, {}, len(self.files))], 0.0
         remark = mentioned_in(question.what, self._titles(found), len(self.files))
-        claims = [Claim(_passage(mention.row)) for mention in found.values()]
+        claims = [Claim(_passage(mention.row)) for each in found.values() for mention in each]
         return [remark, *claims[:_MOST_CITED]], 1.0
 
     def _reports(self, what: str) -> tuple[list[Statement], float]:

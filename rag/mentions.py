@@ -6,8 +6,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from index.catalog import ArticleCache, Catalog, ChunkRow
+from index.catalog import ArticleCache, Catalog, ChunkRow, NameForm
 from index.models import Kind
+from index.spelling import skeleton
 from index.tokens import STEM_LENGTH, fold, stem, words
 from rag.names import Spellings
 from rag.question import analyse
@@ -24,6 +25,11 @@ _CYRILLIC_ENDING = re.compile(
     re.IGNORECASE,
 )
 _NOMINATIVE = re.compile(r"([сц]к)(?:ого|ому|им|ом)$", re.IGNORECASE)
+_OR = re.compile(r"\s(?:or|oder|o|ou|или)\s", re.IGNORECASE)
+_JOINED = re.compile(
+    r"\s*,\s*(?:(?:and|or)\s+)?|\s+(?:and|or|as well as|und|oder|sowie|y|o|et|ou|и|или)\s+",
+    re.IGNORECASE,
+)
 _QUOTES = "\"“”„«»'‘’ "
 
 
@@ -36,17 +42,39 @@ class Mention:
     """From the first of the words to the last, in words."""
 
 
-def find_mentions(catalog: Catalog, what: str, files: Collection[str]) -> dict[str, Mention]:
-    """File → its best mention, in the order of the files.
+def find_mentions(
+    catalog: Catalog, what: str, files: Collection[str]
+) -> dict[str, tuple[Mention, ...]]:
+    """File → its best mention, in the order of the files; of several names, one of each.
 
     All words that say something must stand in one sentence; names of several words, and what
-    is in quotation marks, one after the other.
+    is in quotation marks, one after the other. Names joined by "and" must all be mentioned,
+    wherever; of names joined by "or", one.
 
     Args:
         catalog: inside a read transaction.
         what: a word, a name or a few words.
         files: those that are asked about.
     """
+    names = _names_joined(what)
+    found = [_find(catalog, name, files) for name in names]
+    needed = 1 if _OR.search(what) else len(names)
+    mentions: dict[str, tuple[Mention, ...]] = {}
+    for file in files:
+        here = [each[file] for each in found if file in each]
+        if len(here) >= needed:
+            mentions[file] = tuple({mention.row.key: mention for mention in here}.values())
+    return mentions
+
+
+def _names_joined(what: str) -> list[str]:
+    """The names that are asked for together; all of the words, if they are not all names."""
+    names = [name for name in _JOINED.split(what.strip()) if name.strip(_QUOTES)]
+    are_names = all(word[0].isupper() for name in names for word in analyse(name).content)
+    return names if len(names) > 1 and are_names else [what]
+
+
+def _find(catalog: Catalog, what: str, files: Collection[str]) -> dict[str, Mention]:
     content = list(analyse(what).content)
     if not content:
         return {}
@@ -68,7 +96,7 @@ def find_mentions(catalog: Catalog, what: str, files: Collection[str]) -> dict[s
         mention = Mention(row, width)
         if row.file not in found or _rank(mention) < _rank(found[row.file]):
             found[row.file] = mention
-    return {file: found[file] for file in files if file in found}
+    return found
 
 
 def _rank(mention: Mention) -> tuple[bool, int, int]:
@@ -79,8 +107,13 @@ def _forms(word: str, spellings: Spellings) -> tuple[str, ...]:
     """A word and its other spellings, each without its ending where it is Cyrillic."""
     spelt = [word]
     for name in dict.fromkeys([word, _NOMINATIVE.sub(r"\1ий", word), _strip_ending(word)]):
-        spelt += [form.word for form in spellings.variants(name)]
+        spelt += [form.word for form in spellings.variants(name) if _is_same(name, form)]
     return tuple(dict.fromkeys(fold(_strip_ending(each).lower()) for each in spelt))
+
+
+def _is_same(name: str, form: NameForm) -> bool:
+    """Kiev is Kyiv; but China is not Kenya, which is as near to it by its sounds."""
+    return form.skeleton == skeleton(name) or fold(form.word)[0] == fold(name)[0]
 
 
 def _strip_ending(word: str) -> str:
