@@ -23,8 +23,8 @@ Floats = NDArray[np.float32] | NDArray[np.float64]
 _LENGTH_POWER = 0.25
 _USUAL_WORDS = 20
 # Two sentences say the same from this share of the way between the mean cosine of the
-# material and 1. Sentences of different articles that tell one fact in other words lie at
-# 0.57 and more, different facts about one thing below 0.53 (docs/quality.md).
+# material and 1. In the samples, 13 of the 16 pairs above it (sentences of different articles
+# that stand alone) tell one fact in other words, and 1 of the 9 pairs down to 0.50.
 SAME = 0.55
 
 

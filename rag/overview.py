@@ -164,6 +164,13 @@ _UNDER_DISCUSSION = re.compile(
     r"moment)$",
     re.IGNORECASE,
 )
+# What a conversation must tell: "Tell me more about it."
+_POINTER = re.compile(
+    r"(?:it|this|that|these|those|he|she|him|her|they|them|ihn|ihm|ihr|ihnen|sie|es|das|dies|"
+    r"él|ella|ellos|ellas|eso|esto|lui|elle|eux|elles|cela|ça|н?его|н?её|нее|н?ей|н?их|н[её]м|"
+    r"это|этом|том)(?: (?:all|alles|todo|tout|again|more))?",
+    re.IGNORECASE,
+)
 _QUOTES = "\"“”„«»'‘’ "
 
 
@@ -245,4 +252,6 @@ def _overview(phrase: str) -> Overview | None:
 
 def _topic(phrase: str, article: str = "", query: str = "") -> Overview | None:
     subject = _UNDER_DISCUSSION.sub("", phrase).strip(_QUOTES)
-    return Overview(Scope.TOPIC, subject, query or subject, article) if subject else None
+    if not subject or _POINTER.fullmatch(subject):
+        return None
+    return Overview(Scope.TOPIC, subject, query or subject, article)

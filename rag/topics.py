@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from rag.confidence import calibration, features
 from rag.retrieve import Retrieval, Retriever
 
-# The calibration was fitted on questions. A bare phrase is found in the words of the articles
-# or not at all: asking that it be more likely than not loses none of those that are there, and
-# refuses many more of those that are not (docs/quality.md).
+# The calibration was fitted on questions; a bare phrase is nearer to everything. Asking that
+# it be more likely than not lost none of 480 phrases of the articles themselves (answers of
+# xquad-dev, in four languages), and refused 100 % instead of 96 % of the headlines of other
+# news in English, 85 % instead of 63 % of English phrases where the articles are German.
 _MORE_LIKELY_THAN_NOT = 0.5
 _DETERMINER = re.compile(
     r"(?:the|this|that|these|those|an?|der|die|das|den|dem|des|eine[nmrs]?|ein|el|la|los|las|"

@@ -110,6 +110,10 @@ def test_how_things_go_is_searched_for_in_the_words_of_the_question() -> None:
         "Was ist der Friedensplan?",
         "¿Qué se sabe hacer?",
         "О чём он мечтал?",
+        "Tell me more about it",
+        "What is known about them?",
+        "Was ist über ihn bekannt?",
+        "Что известно о нём?",
     ],
 )
 def test_what_asks_for_no_overview(question: str) -> None:
