@@ -6,11 +6,13 @@ corpus, a part of the question that the articles do not answer, sources that dif
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.catalog import ArticleCache
 from rag.models import Citation
+from rag.phrase import Span, answer_phrases
+from rag.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,12 @@ class Claim:
     passage: Passage
     also: tuple[tuple[Passage, float], ...] = ()
     """Each with its similarity, from 0 to 1."""
+    asks: Question | None = None
+    """The question that it answers, if the words that do so are to be marked."""
+
+    @property
+    def passages(self) -> list[Passage]:
+        return [self.passage, *(passage for passage, _ in self.also)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,7 @@ def cite(
     citations: list[Citation] = []
     remarks: list[str] = []
     parts: list[str] = []
+    phrases = dict(_phrases(statements, articles))
     for statement in statements:
         if isinstance(statement, Remark):
             parts.append(f"{statement.text}.")
@@ -56,7 +65,8 @@ def cite(
             continue
         marks = ""
         for passage, support in [(statement.passage, 1.0), *statement.also]:
-            citations.append(_citation(len(citations) + 1, passage, support, articles))
+            citation = _citation(len(citations) + 1, passage, support, articles)
+            citations.append(_marked(citation, phrases.get(passage)))
             marks += f"[{len(citations)}]"
         quote = _text(statement.passage, articles)
         parts.append(f"“{' '.join(quote.split())}” {marks}")
@@ -74,6 +84,26 @@ def _citation(number: int, passage: Passage, support: float, articles: ArticleCa
         title=articles[passage.file].title,
         support=round(support, 4),
     )
+
+
+def _marked(citation: Citation, phrase: Span | None) -> Citation:
+    if phrase is None:
+        return citation
+    start, end = phrase
+    return replace(citation, answer_start=citation.start + start, answer_end=citation.start + end)
+
+
+def _phrases(
+    statements: Sequence[Statement], articles: ArticleCache
+) -> Iterator[tuple[Passage, Span | None]]:
+    """Where in the passages the answers stand: one phrase for each question."""
+    asked: dict[Question, dict[Passage, None]] = {}
+    for statement in statements:
+        if isinstance(statement, Claim) and statement.asks is not None:
+            asked.setdefault(statement.asks, {}).update(dict.fromkeys(statement.passages))
+    for question, passages in asked.items():
+        quotes = [_text(passage, articles) for passage in passages]
+        yield from zip(passages, answer_phrases(question, quotes), strict=True)
 
 
 def _text(passage: Passage, articles: ArticleCache) -> str:
@@ -96,4 +126,5 @@ def remaining(claim: Claim, shown: Sequence[Passage], articles: ArticleCache) ->
     if not text.strip():
         return []
     start = passage.start + len(text) - len(text.lstrip())
-    return [Claim(replace(passage, start=start, end=start + len(text.strip())))]
+    rest = replace(passage, start=start, end=start + len(text.strip()))
+    return [replace(claim, passage=rest, also=())]
