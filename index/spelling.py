@@ -52,6 +52,12 @@ def skeleton(name: str) -> str:
     return _ENDING.sub("i", letters).replace("x", "ks")
 
 
+def initial(name: str) -> str:
+    """The first letter of a name, in the Latin alphabet."""
+    first = fold(name)[:1]
+    return _CYRILLIC.get(first, first)[:1]
+
+
 def names_in(text: str) -> Counter[str]:
     """Words that may be names, as written, with their counts: capitalised, four letters or more.
 

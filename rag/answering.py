@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from index.catalog import ArticleCache
 from rag.about_corpus import about_corpus
-from rag.authorship import cite_author, subject_of
+from rag.authorship import author_of_named, cite_author, subject_of
 from rag.claims import Claim, Remark, Statement, remaining
 from rag.confidence import calibration, features
 from rag.conversation import leans_on_history, says_nothing_alone, with_subject
@@ -125,16 +125,17 @@ def _interleave(parts: Sequence[Found]) -> tuple[Candidate, ...]:
 
 
 def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -> Found:
+    special = _describe(retriever, asked, files)
+    if special is not None:
+        return special
     fitted = calibration(retriever.index.embedder.name)
-    if analyse(asked).wants is Wants.AUTHOR:
+    question = analyse(asked)
+    if question.wants is Wants.AUTHOR:
         retrieval = retriever.retrieve(subject_of(text), files)
         confidence = fitted.probability(features(retrieval))
         claim = cite_author(retrieval.candidates, ArticleCache(retriever.index.catalog))
         statements: list[Statement] = [claim] if claim and confidence >= fitted.threshold else []
         return Found(text, retrieval, statements, confidence)
-    special = _summarise_or_describe(retriever, asked, files)
-    if special is not None:
-        return special
     subject = listed_subject(asked)
     retrieval = retriever.retrieve(subject or text, files, subject or asked)
     confidence = fitted.probability(features(retrieval))
@@ -145,17 +146,21 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
         if subject
         else choose(retrieval.candidates)
     )
-    return Found(text, retrieval, [*chosen], confidence)
+    return Found(text, retrieval, [replace(c, asks=question) for c in chosen], confidence)
 
 
-def _summarise_or_describe(retriever: Retriever, asked: str, files: Sequence[str]) -> Found | None:
+def _describe(retriever: Retriever, asked: str, files: Sequence[str]) -> Found | None:
     """Answer a question about the articles themselves, or for an overview of them."""
+    described: tuple[list[Statement], float] | None = None
     if (question := about_corpus(asked)) is not None:
-        statements, confidence = describe(retriever, question, files)
+        described = describe(retriever, question, files)
     elif (overview := overview_of(asked)) is not None:
-        statements, confidence = summarise(retriever, overview, files)
-    else:
+        described = summarise(retriever, overview, files)
+    elif analyse(asked).wants is Wants.AUTHOR:
+        described = author_of_named(retriever, asked, files)
+    if described is None:
         return None
+    statements, confidence = described
     if statements and confidence > 0:
         nothing = Retrieval(analyse(asked), (), (), retriever.index.snapshot)
         return Found(asked, nothing, statements, confidence)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from index.catalog import Catalog, NameForm
-from index.spelling import skeleton
+from index.spelling import initial, skeleton
 from index.tokens import stem, tokenize
 
 _MIN_LETTERS = 4
@@ -46,7 +46,7 @@ class Spellings:
         forms = [
             form
             for form in self._catalog.names_like(bones[:1])
-            if form.word.lower() != word.lower() and _same_name(bones, form.skeleton, unknown)
+            if form.word.lower() != word.lower() and _same_name(word, form, unknown)
         ]
         return sorted(forms, key=lambda form: (-form.count, form.word))
 
@@ -76,15 +76,18 @@ class Spellings:
         return text
 
 
-def _same_name(bones: str, other: str, unknown: bool) -> bool:
+def _same_name(word: str, form: NameForm, unknown: bool) -> bool:
+    bones, other = skeleton(word), form.skeleton
     if bones == other:
         return True
-    if bones[0] != other[0]:
+    shorter = min(len(bones), len(other))
+    # Kiev and Kyiv are one, China and Kenya two: short ones begin with the same letter.
+    alike = shorter >= _MIN_FUZZY_SKELETON or initial(word) == initial(form.word)
+    if bones[0] != other[0] or not alike:
         return False
     bones, other = bones.translate(_RELATED_VOWELS), other.translate(_RELATED_VOWELS)
     if bones == other:
         return True
-    shorter = min(len(bones), len(other))
     return unknown and shorter >= _MIN_FUZZY_SKELETON and _one_edit_apart(bones, other)
 
 

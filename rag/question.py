@@ -139,7 +139,8 @@ _DATE_WORDS = frozenset(
 _MONEY = re.compile(
     r"[$€£¥₽₴₹]|\b(?:dollars?|euros?|pounds?|cents?|rubles?|roubles?|hryvnias?|yen|yuan|francs?|"
     r"marks?|kronor|kroner|dólares|libras|pesos|pesetas|livres|pfund|mark|рубл\w+|доллар\w*|евро|"
-    r"usd|eur|gbp|free|million\w*|billion\w*|milliard\w*|миллиард\w*|миллион\w*)\b",
+    r"usd|eur|gbp|free of charge|for free|million\w*|billion\w*|milliard\w*|миллиард\w*|"
+    r"миллион\w*)\b",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?:1\d{3}|20\d\d)(?:s|er|er-jahre)?")
@@ -177,8 +178,8 @@ class Question:
 
 def analyse(text: str) -> Question:
     """Tell what a question wants and which of its words carry its subject."""
-    wants = next((kind for kind, pattern in _PATTERNS if pattern.search(text)), None)
-    content = tuple(word for word in words(text) if fold(word) not in _FUNCTION_WORDS)
+    wants = _wants(text)
+    content = tuple(word for word in words(text) if has_content(word))
     content = content or tuple(words(text))
     return Question(
         text=text,
@@ -187,6 +188,25 @@ def analyse(text: str) -> Question:
         names=_names(text, content),
         tokens=frozenset(tokenize(text)),
     )
+
+
+def has_content(word: str) -> bool:
+    """Whether a word says something of a subject: not "the", "how" or "ist"."""
+    return fold(word) not in _FUNCTION_WORDS
+
+
+def _wants(text: str) -> Wants | None:
+    """The kind that is asked for first: "Where was he when it began?" wants a place."""
+    first: tuple[int, Wants] | None = None
+    for kind, pattern in _PATTERNS:
+        match = pattern.search(text)
+        if match is None:
+            continue
+        if kind is Wants.AUTHOR:
+            return kind
+        if first is None or match.start() < first[0]:
+            first = match.start(), kind
+    return first[1] if first else None
 
 
 def _names(text: str, content: tuple[str, ...]) -> tuple[str, ...]:

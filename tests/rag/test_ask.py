@@ -130,6 +130,14 @@ def test_no_menu_caption_or_credit_is_evidence(asked: Asked, texts: dict[str, st
             assert re.search("wrote|author|written", question.question), question.id
 
 
+def test_the_phrase_that_answers_is_marked(seeds_index: Path) -> None:
+    first = ask(DRONES, seeds_index).citations[0]
+    assert first.answer_start is not None
+    assert first.answer_end is not None
+    phrase = first.quote[first.answer_start - first.start : first.answer_end - first.start]
+    assert phrase.startswith("91")
+
+
 def test_a_refusal_says_so_and_cites_nothing(asked: Asked) -> None:
     refused = [answer for _, answer in asked if not answer.answered]
     assert refused
@@ -163,6 +171,9 @@ def test_the_json_of_every_answer_is_the_contract(asked: Asked) -> None:
         assert set(plain["timings_ms"]) == {"retrieve", "answer"}
         assert all(value >= 0 for value in plain["timings_ms"].values())
         for citation in plain["citations"]:
+            phrase = [citation.pop(name, None) for name in ("answer_start", "answer_end")]
+            if phrase != [None, None]:
+                assert citation["start"] <= phrase[0] < phrase[1] <= citation["end"]
             assert {name: type(value) for name, value in citation.items()} == {
                 "number": int,
                 "file": str,

@@ -72,6 +72,14 @@ def test_other_names_are_not(spellings: Spellings, word: str) -> None:
         assert variants(spellings, word) == set()
 
 
+def test_short_names_that_sound_alike_are_not_one(tmp_path: Path) -> None:
+    catalog = Catalog(tmp_path / "catalog.sqlite3", create=True)
+    fill(catalog, {"a.txt": "The harbours of Kenya and of China were closed on Monday."})
+    assert variants(Spellings(catalog), "China") == set()
+    assert variants(Spellings(catalog), "Kenia") == {"Kenya"}
+    catalog.close()
+
+
 def test_the_commonest_spelling_comes_first(spellings: Spellings) -> None:
     assert spellings.variants("Selenskyj")[0].word == "Zelensky"
 
