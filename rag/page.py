@@ -27,7 +27,7 @@ from rag.judge import Result
 from rag.metrics import METRICS, Interval, passes
 from rag.models import Citation
 from rag.questionset import Place
-from rag.report import count, interval, number, signed, some
+from rag.report import count, interval, number, signed, signed_interval, some
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _NOT_IN_HTML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -225,7 +225,7 @@ def _against(against: Comparison) -> str:
     rows = "".join(
         f"<tr><th>{name}<td class=n>{number(name, one.before)}<td class=n>{number(name, one.now)}"
         f"<td class='n {_trend(name, one.value)}'>{signed(name, one.value)}"
-        f"<td class=soft>{interval(name, one.interval, signed)}"
+        f"<td class=soft>{signed_interval(name, one.interval)}"
         for name, one in against.metrics.items()
     )
     improved = [(change, change.improved) for change in against.changes if change.improved]

@@ -19,8 +19,6 @@ _WITH_INTERVAL: Final = ("right", "recall@1")
 _MOST_LISTED: Final = 20
 _QUESTION_WIDTH: Final = 70
 
-Show = Callable[[str, float | None], str]
-
 
 def as_table(report: Report) -> str:
     """The metrics, each with its interval and its meaning; by type; against an earlier run."""
@@ -97,7 +95,7 @@ def _against(against: Comparison) -> str:
 def _difference(name: str, one: Difference) -> str:
     return (
         f"{name:10s} {number(name, one.before):>8s} {number(name, one.now):>8s}"
-        f" {signed(name, one.value):>8s}  {interval(name, one.interval, signed)}"
+        f" {signed(name, one.value):>8s}  {signed_interval(name, one.interval)}"
     ).rstrip()
 
 
@@ -131,15 +129,22 @@ def signed(metric: str, value: float | None) -> str:
     """A difference for people; "=" for none."""
     if value is None:
         return "-"
-    if value == 0:
-        return "="
+    return "=" if value == 0 else _with_sign(metric, value)
+
+
+def interval(metric: str, found: Interval | None) -> str:
+    """An interval for people."""
+    return "-" if found is None else " to ".join(number(metric, end) for end in found)
+
+
+def signed_interval(metric: str, found: Interval | None) -> str:
+    """The interval of a difference for people."""
+    return "-" if found is None else " to ".join(_with_sign(metric, end) for end in found)
+
+
+def _with_sign(metric: str, value: float) -> str:
     text = f"{value:+.{_decimals(metric)}f}"
     return text if float(text) else text[1:]
-
-
-def interval(metric: str, found: Interval | None, show: Show = number) -> str:
-    """An interval for people."""
-    return "-" if found is None else f"{show(metric, found[0])} to {show(metric, found[1])}"
 
 
 def _decimals(metric: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from index.errors import QuestionError
 from index.paragraphs import split_paragraphs
+from rag import answering, confidence
 from rag import evaluate as module
 from rag.ask import ask_and_find
 from rag.evaluate import Report, evaluate
@@ -21,6 +23,7 @@ from rag.page import as_html
 from rag.questionset import TestQuestion as Question
 from rag.questionset import read_questions
 from rag.report import as_table
+from rag.retrieve import Retriever
 from tests.index.articles import BRIDGE, GARDEN, HARBOUR
 
 CONTRACT = {
@@ -162,6 +165,7 @@ def answer(*citations: Citation, milliseconds: float) -> Answer:
 MAYOR = "The harbour of Bath was opened again on Monday by Mayor Carla Ruiz"
 COST = "The repairs cost 6,460 pounds"
 ROSES = "The garden behind the museum has 4,711 roses"
+ROSES_SENTENCE = f"{ROSES}, and visitors may enter it for free."
 WEEKS = "will be closed for three weeks"
 
 # Each question with its answer and the ranking of paragraphs that retrieval gives for it.
@@ -302,6 +306,72 @@ def test_a_real_evaluation(town_index: Path, tmp_path: Path) -> None:
     assert metrics["p95"] is not None
     assert 0 < metrics["p50"] <= metrics["p95"]
     assert done == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.integration
+def test_what_is_held_back_is_known(town_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a threshold that nothing reaches, every answer is held back, and judged all the same."""
+    roses = Question(
+        id="q",
+        question="How many roses does the garden have?",
+        answers=("4,711",),
+        evidence=frozenset({("garden.txt", 1)}),
+        answerable=True,
+    )
+    given = evaluate([roses], town_index).results[0]
+    assert (given.answered, given.right, given.right_if_answered) == (True, True, True)
+    calibrated = confidence.calibration
+
+    def strict(model: str) -> confidence.Calibration:
+        return replace(calibrated(model), threshold=1.0)
+
+    monkeypatch.setattr(answering, "calibration", strict)
+    monkeypatch.setattr(module, "calibration", strict)
+    report = evaluate([roses, replace(roses, evidence=frozenset({("a", 1)}))], town_index)
+    right, wrong = report.results
+    assert (right.answered, right.right, right.right_if_answered) == (False, False, True)
+    assert wrong.right_if_answered is False
+    assert report.threshold == 1.0
+
+
+@pytest.mark.integration
+def test_retrieval_alone_ranks_as_answering_does(town_index: Path) -> None:
+    questions = [
+        Question(f"q{n}", text, ("4,711",), frozenset({("garden.txt", 1)}), answerable=True)
+        for n, text in enumerate(["How many roses are there?", "Who opened the harbour?", "Roses?"])
+    ]
+    whole = evaluate(questions, town_index)
+    alone = evaluate(questions, town_index, retrieval_only=True)
+    assert [r.rank for r in alone.results] == [r.rank for r in whole.results]
+    assert [r.sentences for r in alone.results] == [r.sentences for r in whole.results]
+    assert alone.retrieval_only
+    assert not whole.retrieval_only
+    assert all(r.answer is None and r.milliseconds > 0 for r in alone.results)
+    assert alone.metrics["mrr"] == whole.metrics["mrr"]
+    best = whole.results[0].sentences[0]
+    assert (best.words, best.holds) == (len(ROSES_SENTENCE.split()), True)
+
+
+@pytest.mark.integration
+def test_a_question_is_retrieved_once(town_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    retrieve = Retriever.retrieve
+
+    def counted(self: Retriever, text: str, *args: Any, **options: Any) -> Any:
+        asked.append(text)
+        return retrieve(self, text, *args, **options)
+
+    monkeypatch.setattr(Retriever, "retrieve", counted)
+    evaluate([CASES[0][0]], town_index)
+    assert len(asked) == 1
+
+
+@pytest.mark.integration
+def test_the_words_of_the_evidence_are_kept(town_index: Path) -> None:
+    asked = question("q", ("harbour.txt", 3), ("harbour.txt", 99), ("gone.txt", 1), answers=["x"])
+    report = evaluate([asked, CASES[4][0]], town_index)
+    assert list(report.paragraphs) == [("harbour.txt", 3)]
+    assert report.paragraphs["harbour.txt", 3].startswith("The harbour of Bath was opened")
 
 
 # -- gates ---------------------------------------------------------------------------------

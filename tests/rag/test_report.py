@@ -9,7 +9,7 @@ import pytest
 from rag.compare import compare
 from rag.judge import Result
 from rag.metrics import METRICS, OF_RETRIEVAL
-from rag.report import as_table, interval, number, signed, some
+from rag.report import as_table, interval, number, signed, signed_interval, some
 from tests.rag.results import (
     a_question,
     a_report,
@@ -139,7 +139,9 @@ def test_differences(metric: str, value: float | None, shown: str) -> None:
 
 def test_intervals_and_lists_of_ids() -> None:
     assert interval("first", (0.5, 0.75)) == "0.500 to 0.750"
-    assert interval("first", (-0.5, 0.75), signed) == "-0.500 to +0.750"
+    assert signed_interval("first", (-0.5, 0.75)) == "-0.500 to +0.750"
+    assert signed_interval("first", (-0.5, 0.0)) == "-0.500 to 0.000"
+    assert signed_interval("first", None) == "-"
     assert interval("first", None) == "-"
     assert some(["a", "b"]) == "a, b"
     assert some(list("abcdefg")) == "a, b, c, d, e and 2 more"
