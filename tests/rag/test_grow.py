@@ -203,7 +203,10 @@ def test_the_answer_phrase_is_offered(
     assert saved(path)[0]["answers"] == ["4,711"]
 
 
-def test_accepted_answers_must_be_words_of_the_evidence(sit: Sitting, path: Path) -> None:
+def test_accepted_answers_must_be_words_of_the_evidence(
+    sit: Sitting, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staged(monkeypatch, ("garden.txt", 1))
     shown = sit(ROSES, "y", "", "4711", "4,711 | many", "", "4,711 ROSES | 4,711 ROSES", "")
     assert "“4711” is not in the evidence" in shown
     assert "“many” is not in the evidence" in shown
