@@ -22,6 +22,7 @@ from index.faults import explain, is_full, is_read_only
 from index.fill import fill_vectors, sweep
 from index.load import SourceFile, list_files
 from index.models import Article, Chunk
+from index.relations import relate
 from index.scan import Progress, Scan, Skipped, check_losses, scan_folder
 from index.vectors import VectorStore
 
@@ -194,13 +195,13 @@ class _Build:
         cache = self._path / store.CACHE
         with closing(store.open_vectors(self._path, data)) as vectors:
             if not complete:
-                self._commit(catalog, scan.changed, chunks, gone, complete=False)
+                self._commit(catalog, scan.changed, chunks, gone)
                 self._fill(catalog.embedded_texts(), vectors, cache)
-                self._commit(catalog, {}, {}, (), complete=True)
+                self._commit(catalog, {}, {}, (), vectors)
             elif scan.changed or gone:
                 new = {c.id: c.embedded for part in chunks.values() for c in part}
                 self._fill(new, vectors, cache)
-                self._commit(catalog, scan.changed, chunks, gone, complete=True)
+                self._commit(catalog, scan.changed, chunks, gone, vectors)
             sweep(vectors, catalog.embedded_texts(), self._embedder, cache)
 
     def _split(self, articles: Mapping[str, Article]) -> dict[str, list[Chunk]]:
@@ -227,10 +228,13 @@ class _Build:
         articles: Mapping[str, Article],
         chunks: Mapping[str, list[Chunk]],
         gone: Iterable[str],
-        *,
-        complete: bool,
+        vectors: VectorStore | None = None,
     ) -> None:
-        """Change the catalogue in one step: readers see all of it, or nothing."""
+        """Change the catalogue in one step: readers see all of it, or nothing.
+
+        With the vectors, which have to be whole, articles are compared and the index is marked
+        complete.
+        """
         catalog.begin()
         try:
             for done, (name, article) in enumerate(articles.items(), start=1):
@@ -238,7 +242,9 @@ class _Build:
                 self._progress("writing", done, len(articles))
             for name in gone:
                 catalog.remove_article(name)
-            catalog.put(store.COMPLETE, "1" if complete else "0")
+            if vectors is not None:
+                relate(catalog, vectors, self._progress)
+            catalog.put(store.COMPLETE, "0" if vectors is None else "1")
             catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
             catalog.commit()
         except BaseException:

@@ -1,4 +1,4 @@
-"""The catalogue beside the vectors: articles, paragraphs, chunks, the word index, names.
+"""The catalogue beside the vectors: articles, paragraphs, chunks, words, names, relations.
 
 One SQLite file in WAL mode: a writer's changes show to readers in other processes all
 at once, when committed, or not at all. What the catalogue does not list does not
@@ -7,6 +7,7 @@ exist: vectors of a half-done update are ignored.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -18,7 +19,7 @@ from urllib.parse import quote
 from index.chunk import searched_tokens
 from index.errors import IndexStoreError
 from index.faults import explain
-from index.models import Article, Chunk, Kind, Paragraph
+from index.models import Article, Chunk, Kind, Paragraph, RelationKind
 from index.spelling import names_in, skeleton
 from index.tokens import tokenize
 
@@ -48,6 +49,14 @@ CREATE TABLE name (
     PRIMARY KEY (skeleton, word, file)
 ) WITHOUT ROWID;
 CREATE INDEX name_file ON name (file);
+CREATE TABLE gist (
+    file TEXT PRIMARY KEY, signature BLOB NOT NULL, lead BLOB NOT NULL, nearness REAL NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE relation (
+    file_a TEXT NOT NULL, file_b TEXT NOT NULL, kind TEXT NOT NULL, similarity REAL NOT NULL,
+    PRIMARY KEY (file_a, file_b)
+) WITHOUT ROWID;
+CREATE INDEX relation_b ON relation (file_b);
 """
 _MAX_VARIABLES = 500
 PARAGRAPH_SHIFT = 20
@@ -94,6 +103,30 @@ class NameForm:
     word: str
     skeleton: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Two articles that are one source; `file_a` sorts before `file_b`.
+
+    `similarity`: the share of the shorter article that stands in the other (copy), or that it
+    tells again (rewrite), from 0 to 1.
+    """
+
+    file_a: str
+    file_b: str
+    kind: RelationKind
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What an article is compared by, as `index.relations` makes it."""
+
+    file: str
+    signature: bytes
+    lead: bytes
+    nearness: float
 
 
 class Catalog:
@@ -233,8 +266,9 @@ class Catalog:
             self._execute_many(
                 "DELETE FROM posting WHERE term = ? AND chunk = ?", ((t, key) for t in terms)
             )
-        for table in ("chunk", "name", "paragraph", "article"):
+        for table in ("chunk", "name", "paragraph", "article", "gist"):
             self._execute(f"DELETE FROM {table} WHERE file = ?", (file,))
+        self._execute("DELETE FROM relation WHERE file_a = ? OR file_b = ?", (file, file))
 
     # -- articles ----------------------------------------------------------------------
 
@@ -386,6 +420,70 @@ class Catalog:
             (first, first + "\U0010ffff"),
         )
         return [NameForm(*row) for row in rows]
+
+    # -- relations ---------------------------------------------------------------------
+
+    def relations(self) -> list[Relation]:
+        """The pairs of articles that are copies or rewrites, in order of their names."""
+        rows = self._query(
+            "SELECT file_a, file_b, kind, similarity FROM relation ORDER BY file_a, file_b"
+        )
+        return [Relation(a, b, RelationKind(kind), share) for a, b, kind, share in rows]
+
+    def groups(self, files: Iterable[str]) -> list[list[str]]:
+        """The stories that these files tell: those joined by copies and rewrites are one.
+
+        They may be joined by way of articles that are not among them. Every file is in one
+        group, each once; groups and files in the order in which they are given.
+        """
+        asked = list(dict.fromkeys(files))
+        if not asked:
+            return []
+        rows = self._query(
+            "WITH RECURSIVE reached (start, file) AS ("
+            " SELECT value, value FROM json_each(?)"
+            " UNION SELECT start, CASE file WHEN file_a THEN file_b ELSE file_a END"
+            " FROM reached JOIN relation ON file = file_a OR file = file_b"
+            ") SELECT start, min(file) FROM reached GROUP BY start",
+            (json.dumps(asked),),
+        )
+        story = dict(rows)
+        groups: dict[str, list[str]] = {}
+        for file in asked:
+            groups.setdefault(story[file], []).append(file)
+        return list(groups.values())
+
+    def put_relations(self, relations: Iterable[Relation]) -> None:
+        self._execute_many(
+            "INSERT INTO relation VALUES (?, ?, ?, ?)",
+            ((r.file_a, r.file_b, r.kind.value, r.similarity) for r in relations),
+        )
+
+    def put_gist(self, gist: Gist) -> None:
+        self._execute(
+            "INSERT INTO gist VALUES (?, ?, ?, ?)",
+            (gist.file, gist.signature, gist.lead, gist.nearness),
+        )
+
+    def gists(self) -> list[Gist]:
+        """What each article that has been compared is compared by."""
+        rows = self._query("SELECT file, signature, lead, nearness FROM gist ORDER BY file")
+        return [Gist(*row) for row in rows]
+
+    def files_without_gist(self) -> list[str]:
+        """The articles that have not been compared with others, by name."""
+        rows = self._query(
+            "SELECT file FROM article WHERE file NOT IN (SELECT file FROM gist) ORDER BY file"
+        )
+        return [row[0] for row in rows]
+
+    def sentence_ids(self, file: str, limit: int) -> list[str]:
+        """The ids of the first chunks of an article's body, in reading order."""
+        rows = self._query(
+            "SELECT id FROM chunk WHERE file = ? AND kind = ? ORDER BY key LIMIT ?",
+            (file, Kind.BODY.value, limit),
+        )
+        return [row[0] for row in rows]
 
     # -- SQL ---------------------------------------------------------------------------
 

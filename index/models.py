@@ -24,6 +24,13 @@ class Kind(StrEnum):
         return self in (Kind.BODY, Kind.HEADING)
 
 
+class RelationKind(StrEnum):
+    """How two articles depend on each other: they are one source, not two."""
+
+    COPY = "copy"  # the same words, or nearly
+    REWRITE = "rewrite"  # the same story in other words
+
+
 @dataclass(frozen=True, slots=True)
 class Paragraph:
     """A paragraph as a reader counts it; `start`/`end` leave out surrounding white space."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from index import store
 from index.errors import FootnoteError, IndexStoreError, UnreadableFileError
 from index.load import decode, digest, list_files, read_bytes
+from index.models import RelationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,9 @@ class Status:
     complete: bool
     stale: list[str]
     problem: str | None
+    copies: int
+    rewrites: int
+    """Pairs of articles that are copies of one another, or tell one story in other words."""
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -38,6 +43,7 @@ class Status:
             f"files       {self.files}",
             f"paragraphs  {self.paragraphs}",
             f"chunks      {self.chunks}",
+            f"relations   copies: {self.copies}, rewrites: {self.rewrites} (pairs of articles)",
             f"size        {self.size_mb:.1f} MB",
             f"stale       {', '.join(self.stale) if self.stale else 'none'}",
         ]
@@ -59,6 +65,7 @@ def read_status(path: Path, max_file_bytes: int) -> Status:
     try:
         digests = catalog.digests()
         corpus = store.corpus_of(path, marker)
+        kinds = Counter(relation.kind for relation in catalog.relations())
         stale, problem = _compare(corpus, digests, max_file_bytes)
         return Status(
             path=str(path),
@@ -71,6 +78,8 @@ def read_status(path: Path, max_file_bytes: int) -> Status:
             complete=catalog.get(store.COMPLETE) == "1",
             stale=stale,
             problem=problem,
+            copies=kinds[RelationKind.COPY],
+            rewrites=kinds[RelationKind.REWRITE],
         )
     finally:
         catalog.close()

@@ -29,7 +29,7 @@ from index.errors import IndexStoreError, ModelMismatchError
 from index.faults import explain, is_full
 from index.vectors import VectorStore
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 MARKER: Final = "footnote.json"
 CACHE: Final = "embeddings.sqlite3"
 _LOCK: Final = "lock"

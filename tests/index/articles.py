@@ -58,3 +58,91 @@ def fill(catalog: Catalog, articles: Articles) -> None:
         article = make_article(text, file)
         catalog.put_article(article, chunk_article(article))
     catalog.commit()
+
+
+# One story: as a wire sends it, as another paper prints it, as a third tells it in other words;
+# and another story on the same subject.
+WIRE = """Fire Destroys Old Harbour Hall
+
+A fire destroyed the old customs hall in the harbour of Bath on Monday night, police said.
+
+Nobody was hurt, because the last of 43 dock workers had left the building at eight.
+
+Witnesses saw smoke above the northern roof shortly before the alarm rang in the station.
+
+More than 90 firefighters from three towns fought the flames until five in the morning.
+
+Mayor Carla Ruiz called the hall a treasure that belonged to every family of the town.
+
+Insurance experts put the damage at 12 million pounds, a third of it for paintings.
+
+Investigators found traces of petrol beside a broken window on the southern side.
+
+Council leader Peter Lang promised that builders would raise the walls again by spring.
+"""
+WIRE_COPY = """Home | News | Sport
+
+Menu
+
+By Ann Byron
+
+Old harbour hall burns down
+
+A fire destroyed the old customs hall in the harbour of Bath on Monday night, police said.
+
+Nobody was hurt, because the last of 43 dock workers had left the building at eight.
+
+Witnesses saw smoke above the northern roof shortly before the alarm rang in the station.
+
+More than 90 firefighters from three towns fought the flames until five in the morning.
+
+Mayor Carla Ruiz called the hall a treasure that belonged to every family of the town.
+
+Insurance experts put the damage at 12 million pounds, a third of it for paintings.
+
+Council leader Peter Lang promised that builders would raise the walls again by spring.
+
+Sign up for our newsletter
+"""
+WIRE_REWRITE = """Blaze guts customs hall
+
+Police said the old customs hall in Bath's harbour was destroyed on Monday night by a fire.
+
+The building had been left at eight by the last of the 43 dock workers, nobody was hurt.
+
+Shortly before the station alarm rang, smoke above the roof, the northern one, witnesses saw.
+
+Until five in the morning the flames were fought by firefighters from three towns, over 90.
+
+Every family of the town, Mayor Carla Ruiz said, has lost a treasure with the hall.
+
+At 12 million pounds insurance experts put it, the damage, with paintings a third of that.
+
+Beside a window broken on the side to the south investigators found petrol traces.
+
+By spring builders would have the walls raised again, council leader Peter Lang promised.
+"""
+SAME_SUBJECT = """Harbour museum seeks new home
+
+The harbour museum of Bath looks for new rooms after the fire in the customs hall.
+
+Director Eva Stone told visitors that 300 ship models are stored in a school for now.
+
+Pupils carry the smaller boxes to the gymnasium each afternoon, teachers explained proudly.
+
+Donors from abroad have offered money, maps and two antique compasses made of brass.
+
+Mayor Carla Ruiz prefers the empty railway depot, although its heating needs repair.
+
+Neighbours of the depot fear traffic and noise, and collect signatures against the plan.
+
+Tickets bought for December stay valid, and guided walks start at the lighthouse instead.
+
+Council leader Peter Lang expects a decision when the budget is debated in public.
+"""
+STORIES = {
+    "wire.txt": WIRE,
+    "copy.txt": WIRE_COPY,
+    "rewrite.txt": WIRE_REWRITE,
+    "subject.txt": SAME_SUBJECT,
+}

@@ -26,6 +26,10 @@ class Contents:
     """Term, chunk id, count."""
     names: set[tuple[str, str, str, int]]
     """Skeleton, word, file, count."""
+    relations: set[tuple[str, str, str, float]]
+    """Two files, what they are to each other, and how much."""
+    compared: set[str]
+    """The files that were compared with all others."""
     complete: bool
 
 
@@ -44,6 +48,8 @@ def read_contents(path: Path) -> Contents:
             "SELECT term, id, count FROM posting LEFT JOIN chunk ON chunk.key = posting.chunk"
         )
         names = database.execute("SELECT skeleton, word, file, count FROM name")
+        relations = database.execute("SELECT file_a, file_b, kind, similarity FROM relation")
+        compared = database.execute("SELECT file FROM gist")
         complete = database.execute("SELECT value FROM meta WHERE key = 'complete'")
         return Contents(
             articles={row[0]: row[1:] for row in articles},
@@ -51,6 +57,8 @@ def read_contents(path: Path) -> Contents:
             chunks={row[0]: row[1:] for row in chunks},
             words=set(words),
             names=set(names),
+            relations=set(relations),
+            compared={file for (file,) in compared},
             complete=complete.fetchone() == ("1",),
         )
     finally:

@@ -24,6 +24,7 @@ from tests.index.articles import (
     BRIDGE,
     GARDEN,
     HARBOUR,
+    STORIES,
     TOWN,
     Articles,
     make_article,
@@ -440,7 +441,8 @@ def test_the_old_index_answers_until_the_new_one_is_ready(town: Town) -> None:
             seen.append((what, index.snapshot.complete))
 
     town.index(rebuild=True, progress=look)
-    assert {what for what, _ in seen} == {"reading", "splitting", "writing", "embedding"}
+    stages = {"reading", "splitting", "writing", "embedding", "comparing"}
+    assert {what for what, _ in seen} == stages
     assert all(complete for _, complete in seen)
     with index.reading():
         assert index.snapshot.data != "data-1"
@@ -504,7 +506,8 @@ def test_progress_is_told_to_the_end(tmp_path: Path) -> None:
     town.write(TOWN)
     told: list[tuple[str, int, int]] = []
     town.index(progress=lambda what, done, total: told.append((what, done, total)))
-    for what, total in [("reading", 3), ("splitting", 3), ("writing", 3), ("embedding", 9)]:
+    stages = {"reading": 3, "splitting": 3, "writing": 3, "embedding": 9, "comparing": 3}
+    for what, total in stages.items():
         steps = [(done, of) for name, done, of in told if name == what]
         assert steps[-1] == (total, total)
         assert [done for done, _ in steps] == sorted(done for done, _ in steps)
@@ -673,6 +676,7 @@ _bodies = st.sampled_from(
         BRIDGE,
         GARDEN,
         HARBOUR.replace("6,460", "6,461"),
+        *STORIES.values(),
         GARDEN + "\n" + BRIDGE,
         BRIDGE.replace("\n", "\r\n"),
         "Menu",

@@ -98,4 +98,6 @@ def test_as_json(index: Path) -> None:
         "complete": True,
         "stale": [],
         "problem": None,
+        "copies": 0,
+        "rewrites": 0,
     }
