@@ -7,16 +7,21 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import shorten
+from typing import TYPE_CHECKING
 
 from index.catalog import ArticleCache
 from index.errors import IndexStoreError, QuestionError, SettingsError
 from index.settings import Mode, Settings, load_settings
 from rag.answering import Found, find
+from rag.calibration import calibration_notes
 from rag.claims import cite
 from rag.conversation import check_history
 from rag.models import MAX_QUESTION_CHARACTERS, NOT_IN_ARTICLES, Answer, Message
 from rag.retrieve import Candidate, Retrieval, Retriever
 from rag.session import open_retriever
+
+if TYPE_CHECKING:
+    from rag.llm import Writer
 
 _NEAREST_NAMED = 2  # paragraphs that a refusal names
 _NEAREST_CHARACTERS = 100  # shown of each
@@ -61,10 +66,13 @@ def stream(
     files: Sequence[str] = (),
     mode: str = "auto",
 ) -> Iterator[str | Answer]:
-    """As `ask`: yields the text in pieces as they are ready, and then the `Answer`."""
-    answer, _ = ask_and_find(question, index, history, files, mode)
-    yield answer.text
-    yield answer
+    """As `ask`: yields the text in pieces as they are ready, and then the `Answer`.
+
+    A piece is a sentence that has been checked: none is taken back, and joined they are
+    `Answer.text`.
+    """
+    for part in _parts(question, index, history, files, mode):
+        yield part if isinstance(part, str) else part[0]
 
 
 def ask_and_find(
@@ -75,14 +83,50 @@ def ask_and_find(
     mode: str = "auto",
 ) -> tuple[Answer, Found]:
     """As `ask`, with what was found on the way: for evaluation."""
+    *_, last = _parts(question, index, history, files, mode)
+    assert not isinstance(last, str)
+    return last
+
+
+def _parts(
+    question: str,
+    index: str | Path | None,
+    history: Sequence[Message],
+    files: Sequence[str],
+    mode: str,
+) -> Iterator[str | tuple[Answer, Found]]:
+    """Pieces of the text, and then the answer with what was found on the way."""
     settings = load_settings()
     text = _check_question(question)
     before = check_history(history)
-    notes = _check_mode(mode, settings)
+    writer, notes = _choose_writer(mode, settings)
     retriever = open_retriever(index, settings)
+
+    def quote(asked: str, earlier: Sequence[Message]) -> tuple[Answer, Found]:
+        return _quote(question, asked, retriever, earlier, files, notes)
+
+    if writer is None:
+        answer, found = quote(text, before)
+        yield answer.text
+        yield answer, found
+        return
+    from rag.fluent import answer_fluently
+
+    yield from answer_fluently(text, before, retriever, quote, writer)
+
+
+def _quote(
+    question: str,
+    text: str,
+    retriever: Retriever,
+    history: Sequence[Message],
+    files: Sequence[str],
+    notes: Sequence[str],
+) -> tuple[Answer, Found]:
+    """The keyless answer; looked for again if a rebuild overtakes it."""
     for attempt in range(_LOOKS):
         try:
-            return _answer(question, text, retriever, before, files, notes)
+            return _answer(question, text, retriever, history, files, notes)
         except IndexStoreError:
             # A rebuild may have put other data in force meanwhile, and removed what was read.
             if attempt == _LOOKS - 1 or not retriever.index.overtaken():
@@ -102,7 +146,8 @@ def _answer(
     with retriever.index.reading():
         found = find(retriever, text, history, files)
         retrieved = time.perf_counter()
-        notes = [*notes, *_state_notes(found.retrieval)]
+        model = retriever.index.embedder.name
+        notes = [*notes, *_state_notes(found.retrieval), *calibration_notes(model)]
         if found.with_history:
             notes.append(f"Understood together with the question before: {found.text}")
         if found.statements:
@@ -179,18 +224,30 @@ def _check_question(question: str) -> str:
     return text
 
 
-def _check_mode(mode: str, settings: Settings) -> list[str]:
-    """Notes on the mode; refuses one that does not exist or is not configured."""
+def _choose_writer(mode: str, settings: Settings) -> tuple[Writer | None, list[str]]:
+    """The LLM that writes, or None for quotations; and notes on the choice.
+
+    Raises:
+        QuestionError: there is no such mode.
+        SettingsError: an LLM is asked for, and none is configured.
+    """
     try:
         wanted = Mode(mode)
     except ValueError:
         raise QuestionError(f"there is no mode {mode!r}", f"use one of {', '.join(Mode)}") from None
     if wanted is Mode.AUTO:
         wanted = settings.mode
-    if wanted is Mode.LLM:
-        raise SettingsError(
-            "this version answers in quotations alone, without an LLM", "use mode quote or auto"
-        )
-    if wanted is Mode.AUTO and settings.llm:
-        return ["FOOTNOTE_LLM is set, but this version answers in quotations alone"]
-    return []
+    if wanted is Mode.QUOTE:
+        return None, []
+    if not settings.llm:
+        if wanted is Mode.LLM:
+            raise SettingsError("no LLM is configured", "set FOOTNOTE_LLM, or use mode quote")
+        return None, []
+    from rag.llm import writer_for
+
+    try:
+        return writer_for(settings), []
+    except SettingsError as error:
+        if wanted is Mode.LLM:
+            raise
+        return None, [f"{error.what}: the answer is in quotations (fix: {error.fix})"]
