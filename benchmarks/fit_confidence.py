@@ -1,11 +1,14 @@
 """Fit rag/confidence.json: when does the best sentence answer the question?
 
-    python benchmarks/fit_confidence.py ARTICLES:QUESTIONS[,QUESTIONS]... [--write]
+    python benchmarks/fit_confidence.py ARTICLES:QUESTIONS[,QUESTIONS]... [--write [WHAT]]
 
-Each set is a folder of articles and a question file; every set counts alike. An answerable
-question counts as right or wrong by its first paragraph, and once more with its evidence
-taken away (a near miss); an unanswerable one is to be refused. Prints how well each kind
-is told apart.
+For the embedding model that the settings name (FOOTNOTE_EMBEDDING and its likes). Each set is
+a folder of articles and a question file; every set counts alike. An answerable question counts
+as right or wrong by its first paragraph, and once more with its evidence taken away (a near
+miss); an unanswerable one is to be refused. Prints how well each kind is told apart.
+
+With the local model a second entry is fitted, "*", for all models that have none: from words
+alone, without the cosine. WHAT is the entry to write: `model`, `any` or `both`.
 """
 
 from __future__ import annotations
@@ -13,16 +16,21 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from index.build import build_index
-from index.embed import local_embedder
+from index.embed import Embedder
+from index.embedders import embedder_for
+from index.settings import Embedding, load_settings
 from index.store import Index
 from rag.answering import find
-from rag.confidence import features
+from rag.calibration import ANY_MODEL, calibration, spread_of, table_key
+from rag.confidence import FEATURES, FEATURES_OF_WORDS, features
 from rag.evaluate import read_questions
 from rag.retrieve import Retriever
 
@@ -30,27 +38,76 @@ ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "rag" / "confidence.json"
 NEAR_WEIGHT = 0.25  # near misses are made, and as many as all questions: they count less
 ANSWERED = 0.98  # of the answerable questions of the largest set
+NEAREST = 60  # as rag/retrieve.py takes by meaning
 
 
-def collect(articles: Path, questions: list[Path]) -> list[tuple[str, dict[str, float]]]:
-    """(kind, features) of each question of a set; kinds: right, wrong, far, near."""
-    rows: list[tuple[str, dict[str, float]]] = []
-    with tempfile.TemporaryDirectory() as temporary:
-        path = Path(temporary) / "index"
-        build_index(articles, path, local_embedder())
-        index = Index(path, local_embedder())
-        retriever = Retriever(index)
-        for item in (item for path in questions for item in read_questions(path)):
-            found = find(retriever, item.question, item.history, ()).retrieval
-            if not item.answerable:
-                rows.append(("far", features(found)))
-                continue
-            right = bool(found.candidates) and found.candidates[0].row.place in item.evidence
-            rows.append(("right" if right else "wrong", features(found)))
-            rest = tuple(c for c in found.candidates if c.row.place not in item.evidence)
-            rows.append(("near", features(replace(found, candidates=rest))))
-        index.close()
+Rows = list[tuple[str, dict[str, float]]]
+"""(kind, features) of each question; kinds: right, wrong, far, near."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A logistic model of some features, and the threshold on its probability."""
+
+    names: Sequence[str]
+    beta: np.ndarray
+    p: np.ndarray
+    threshold: float
+
+    def to_entry(self) -> dict[str, Any]:
+        weights = {n: round(float(b), 4) for n, b in zip(self.names, self.beta[1:], strict=True)}
+        return {
+            "intercept": round(float(self.beta[0]), 4),
+            "weights": weights,
+            "threshold": round(self.threshold, 4),
+        }
+
+
+def collect(index: Index, questions: list[Path], scale: float) -> Rows:
+    """Ask every question of a set."""
+    rows: Rows = []
+    fitted = replace(calibration(index.embedder.name), cosine_scale=scale)
+    retriever = Retriever(index, fitted)
+    for item in (item for path in questions for item in read_questions(path)):
+        found = find(retriever, item.question, item.history, ()).retrieval
+        if not item.answerable:
+            rows.append(("far", features(found)))
+            continue
+        right = bool(found.candidates) and found.candidates[0].row.place in item.evidence
+        rows.append(("right" if right else "wrong", features(found)))
+        rest = tuple(c for c in found.candidates if c.row.place not in item.evidence)
+        rows.append(("near", features(replace(found, candidates=rest))))
     return rows
+
+
+def measure_spread(index: Index, questions: list[Path]) -> float:
+    """The mean spread of the cosines that the chunks nearest to a question have."""
+    asked = [item.question for path in questions for item in read_questions(path)]
+    with index.reading():
+        nearest = [index.nearest(index.embedder.embed_query(text), NEAREST) for text in asked]
+    return float(np.mean([spread_of([cosine for _, cosine in found]) for found in nearest]))
+
+
+def measure(
+    sets: Sequence[str], embedder: Embedder, reference: float | None
+) -> tuple[dict[str, Rows], float, float]:
+    """Every set's rows; the spread of the cosines, and the scale that it was asked with.
+
+    `reference` is the spread of the local model, None if this is the local one.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        opened: dict[str, Index] = {}
+        for number, name in enumerate(sets):
+            path = Path(temporary) / str(number)
+            build_index(_paths(name)[0], path, embedder)
+            opened[name] = Index(path, embedder)
+        spreads = [measure_spread(opened[name], _paths(name)[1]) for name in sets]
+        spread = float(np.mean(spreads))
+        scale = 1.0 if reference is None else round(reference / spread, 4)
+        rows = {name: collect(opened[name], _paths(name)[1], scale) for name in sets}
+        for index in opened.values():
+            index.close()
+    return rows, spread, scale
 
 
 def _paths(name: str) -> tuple[Path, list[Path]]:
@@ -78,16 +135,10 @@ def fit(x: np.ndarray, y: np.ndarray, weight: np.ndarray, ridge: float = 1.0) ->
     return beta / scale
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sets", nargs="+", metavar="ARTICLES:QUESTIONS")
-    parser.add_argument("--write", action="store_true")
-    arguments = parser.parse_args()
-
-    by_set = {name: collect(*_paths(name)) for name in arguments.sets}
+def fit_entry(by_set: Mapping[str, Rows], names: Sequence[str]) -> Fit:
+    """The model of some features; every set counts alike."""
     rows = [row for found in by_set.values() for row in found]
     size = np.concatenate([np.full(len(found), len(found)) for found in by_set.values()])
-    names = list(rows[0][1])
     kinds = np.array([kind for kind, _ in rows])
     x = np.array([[1.0, *(row[name] for name in names)] for _, row in rows])
     y = (kinds == "right").astype(float)
@@ -95,31 +146,54 @@ def main() -> None:
     beta = fit(x, y, weight)
     p = 1 / (1 + np.exp(-x @ beta))
     answerable = np.isin(kinds, ["right", "wrong"]) & (size == size.max())
-    threshold = float(np.quantile(p[answerable], 1 - ANSWERED))
+    return Fit(names, beta, p, float(np.quantile(p[answerable], 1 - ANSWERED)))
 
-    print("weights", {n: round(float(b), 3) for n, b in zip(["1", *names], beta, strict=True)})
-    print(f"threshold {threshold:.4f}")
+
+def show(title: str, by_set: Mapping[str, Rows], fitted: Fit) -> None:
+    print(title)
+    weights = zip(["1", *fitted.names], fitted.beta, strict=True)
+    print("weights", {name: round(float(b), 3) for name, b in weights})
+    print(f"threshold {fitted.threshold:.4f}")
     start = 0
     for name, found in by_set.items():
         part = slice(start, start + len(found))
         start += len(found)
-        here, score = kinds[part], p[part]
+        here, score = np.array([kind for kind, _ in found]), fitted.p[part]
         own = np.isin(here, ["right", "wrong"])
         print(
-            f"{name[-50:]:50s} answered {np.mean(score[own] >= threshold):.3f}"
+            f"{name[-50:]:50s} right {np.mean(here[own] == 'right'):.3f}"
+            f"  answered {np.mean(score[own] >= fitted.threshold):.3f}"
             + "".join(
-                f"  {kind} refused {np.mean(score[here == kind] < threshold):.3f}"
+                f"  {kind} refused {np.mean(score[here == kind] < fitted.threshold):.3f}"
                 for kind in ("far", "near")
                 if (here == kind).any()
             )
         )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sets", nargs="+", metavar="ARTICLES:QUESTIONS")
+    parser.add_argument("--write", nargs="?", const="both", choices=["model", "any", "both"])
+    arguments = parser.parse_args()
+
+    settings = load_settings()
+    embedder = embedder_for(settings)
+    is_local = settings.embedding is Embedding.LOCAL
+    table = json.loads(TABLE.read_text("utf-8"))
+    reference = None if is_local else table[ANY_MODEL]["cosine_spread"]
+    by_set, spread, scale = measure(arguments.sets, embedder, reference)
+
+    print(f"cosines spread {spread:.4f}, scale {scale}")
+    own = fit_entry(by_set, FEATURES)
+    show(embedder.name, by_set, own)
+    any_model = fit_entry(by_set, FEATURES_OF_WORDS)
+    show(f"{ANY_MODEL}: any other model, by words alone", by_set, any_model)
+    if arguments.write in ("model", "both"):
+        table[table_key(embedder.name)] = {**own.to_entry(), "cosine_scale": scale}
+    if arguments.write in ("any", "both") and is_local:
+        table[ANY_MODEL] = {**any_model.to_entry(), "cosine_spread": round(spread, 4)}
     if arguments.write:
-        table = json.loads(TABLE.read_text("utf-8")) if TABLE.exists() else {}
-        table[local_embedder().name.rpartition("/")[2]] = {
-            "intercept": round(float(beta[0]), 4),
-            "weights": {n: round(float(b), 4) for n, b in zip(names, beta[1:], strict=True)},
-            "threshold": round(threshold, 4),
-        }
         TABLE.write_text(json.dumps(table, indent=2) + "\n", "utf-8")
 
 

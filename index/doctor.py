@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.embed import local_embedder
+from index.embedders import embedder_for
 from index.errors import FootnoteError
-from index.settings import Settings, load_settings
+from index.settings import Embedding, Settings, load_settings
 from index.status import read_status
 from index.store import Index
 
@@ -48,7 +48,7 @@ def examine() -> list[Finding]:
             findings.extend(check(settings))
         except FootnoteError as error:
             findings.append(_problem(error))
-    return findings
+    return list(dict.fromkeys(findings))  # what stops two checks is told once
 
 
 def _problem(error: FootnoteError) -> Finding:
@@ -69,22 +69,18 @@ def _check_settings(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding("no LLM: answers are quotations")
-    for name, value in [
-        ("FOOTNOTE_CHROMA_URL", settings.chroma_url),
-        ("FOOTNOTE_EMBEDDING_MODEL", settings.embedding_model),
-    ]:
-        if value:
-            yield Finding(f"{name} is set, and this version has no use for it", f"unset {name}")
 
 
 def _check_model(settings: Settings) -> Iterator[Finding]:
-    embedder = local_embedder()
+    embedder = embedder_for(settings, settings.index)
     near, far = embedder.embed_passages(["The cat sleeps on the sofa.", "Interest rates rose."])
     query = embedder.embed_query("Where is the cat?")
     if not np.isclose(np.linalg.norm(query), 1.0, atol=1e-3) or query @ near <= query @ far:
         yield Finding(
             f"the model {embedder.name} gives vectors that make no sense",
-            "install again: make install",
+            "install again: make install"
+            if settings.embedding is Embedding.LOCAL
+            else "check that FOOTNOTE_EMBEDDING_MODEL names an embedding model",
             is_error=True,
         )
     else:
@@ -93,7 +89,7 @@ def _check_model(settings: Settings) -> Iterator[Finding]:
 
 def _check_index(settings: Settings) -> Iterator[Finding]:
     status = read_status(settings.index, settings.max_file_bytes)
-    index = Index(settings.index, local_embedder())
+    index = Index(settings.index, embedder_for(settings, settings.index))
     index.close()
     yield Finding(
         f"index: {status.files} files, {status.paragraphs} paragraphs, {status.chunks} chunks"

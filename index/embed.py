@@ -6,9 +6,10 @@ import ctypes
 import hashlib
 import os
 import threading
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,18 @@ class Embedder(Protocol):
 
     def embed_passages(self, texts: list[str]) -> Vectors:
         """Texts → shape (len(texts), dimensions)."""
+        ...
+
+
+@runtime_checkable
+class ConcurrentEmbedder(Embedder, Protocol):
+    """An embedder that works at several parts of the texts at once, and gives each when ready."""
+
+    window: int
+    """How many texts it wants at a time."""
+
+    def embed_as_ready(self, texts: list[str]) -> Iterator[tuple[list[int], Vectors]]:
+        """(places in `texts`, their vectors), in any order; a failure comes after what is ready."""
         ...
 
 
@@ -56,13 +69,13 @@ class LocalEmbedder:
     def embed_query(self, text: str) -> Vectors:
         with self._lock:
             self._use_threads(1)
-            return np.asarray(self._model.query(_clean(text)), dtype=np.float32)
+            return np.asarray(self._model.query(clean_text(text)), dtype=np.float32)
 
     def embed_passages(self, texts: list[str]) -> Vectors:
         with self._lock:
             self._use_threads(os.cpu_count() or 1)
             return np.asarray(
-                self._model.passage([_clean(text) for text in texts]), dtype=np.float32
+                self._model.passage([clean_text(text) for text in texts]), dtype=np.float32
             )
 
     def _use_threads(self, count: int) -> None:
@@ -84,6 +97,6 @@ def embedding_key(model: str, text: str) -> bytes:
     return hashlib.sha256(data).digest()
 
 
-def _clean(text: str) -> str:
-    """The engine reads C strings: no NUL; and UTF-8: no lone surrogates."""
+def clean_text(text: str) -> str:
+    """A text as every model takes it: no NUL, which ends a C string, no lone surrogates."""
     return text.replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from index.cache import VectorCache
-from index.embed import Embedder, Vectors, embedding_key
+from index.embed import ConcurrentEmbedder, Embedder, Vectors, embedding_key
 from index.scan import Progress
 from index.vectors import VectorStore
 
@@ -44,20 +44,29 @@ def fill_vectors(
         return 0
     from index.nodes import PassageEmbedding  # llama-index: seconds, only where there is work
 
-    model = PassageEmbedding(embedder, embed_batch_size=_MODEL_BATCH)
+    at_once, batch_size = _MODEL_BATCH, _BATCH
+    if isinstance(embedder, ConcurrentEmbedder):
+        at_once = batch_size = embedder.window
+    name = embedder.name
     computed = done = 0
     writing: Future[None] | None = None
     with closing(VectorCache(cache_path)) as cache, ThreadPoolExecutor(max_workers=1) as writer:
-        for batch in _batches(missing.items(), _BATCH):
-            keys = [embedding_key(embedder.name, text) for _, text in batch]
+
+        def keep(texts: list[str], made: Vectors) -> None:
+            """At once: what comes after may fail, and this may be paid for."""
+            nonlocal computed
+            keys = [embedding_key(name, text) for text in texts]
+            cache.put(zip(keys, made, strict=True))
+            computed += len(texts)
+
+        model = PassageEmbedding(embedder, keep, embed_batch_size=at_once)
+        for batch in _batches(missing.items(), batch_size):
+            keys = [embedding_key(name, text) for _, text in batch]
             known = cache.get(keys)
             new = {k: text for k, (_, text) in zip(keys, batch, strict=True) if k not in known}
             if new:
                 made = model.get_text_embedding_batch(list(new.values()))
-                fresh = dict(zip(new, np.asarray(made, dtype=np.float32), strict=True))
-                cache.put(fresh.items())
-                known |= fresh
-                computed += len(fresh)
+                known |= dict(zip(new, np.asarray(made, dtype=np.float32), strict=True))
             if writing is not None:
                 writing.result()
             writing = writer.submit(_put, vectors, batch, np.stack([known[key] for key in keys]))

@@ -5,7 +5,7 @@ Imported by `index.build` alone: llama-index costs seconds to load, and asking m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -20,7 +20,7 @@ from llama_index.core.schema import (
 from pydantic import PrivateAttr
 
 from index.chunk import chunk_article
-from index.embed import Embedder
+from index.embed import ConcurrentEmbedder, Embedder, Vectors
 from index.models import Article, Chunk
 
 _ARTICLE = "article"
@@ -67,13 +67,25 @@ class SentenceChunkParser(NodeParser):
 
 
 class PassageEmbedding(BaseEmbedding):
-    """An `Embedder` as LlamaIndex's embedding interface."""
+    """An `Embedder` as LlamaIndex's embedding interface.
+
+    Args:
+        embedder: the model.
+        keep: told of texts and their vectors as they are ready, before all of a batch are.
+    """
 
     _embedder: Embedder = PrivateAttr()
+    _keep: Callable[[list[str], Vectors], None] = PrivateAttr()
 
-    def __init__(self, embedder: Embedder, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        embedder: Embedder,
+        keep: Callable[[list[str], Vectors], None] = lambda texts, vectors: None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(model_name=embedder.name, **kwargs)
         self._embedder = embedder
+        self._keep = keep
 
     @classmethod
     def class_name(cls) -> str:
@@ -83,8 +95,16 @@ class PassageEmbedding(BaseEmbedding):
         return self._get_text_embeddings([text])[0]
 
     def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        vectors: list[list[float]] = self._embedder.embed_passages(texts).tolist()
-        return vectors
+        if not isinstance(self._embedder, ConcurrentEmbedder):
+            made = self._embedder.embed_passages(texts)
+            self._keep(texts, made)
+            vectors: list[list[float]] = made.tolist()
+            return vectors
+        by_place: dict[int, list[float]] = {}
+        for places, part in self._embedder.embed_as_ready(texts):
+            self._keep([texts[place] for place in places], part)
+            by_place.update(zip(places, part.tolist(), strict=True))
+        return [by_place[place] for place in range(len(texts))]
 
     def _get_query_embedding(self, query: str) -> list[float]:
         vector: list[float] = self._embedder.embed_query(query).tolist()

@@ -51,8 +51,14 @@ class Settings(BaseSettings):
     index: Path = Path(".footnote")
     mode: Mode = Mode.AUTO
     llm: str | None = None
+    llm_context: int | None = Field(default=None, ge=512, le=10_000_000)
+    llm_first_seconds: float = Field(default=60.0, gt=0, le=3600)
+    llm_seconds: float = Field(default=180.0, gt=0, le=3600)
     embedding: Embedding = Embedding.LOCAL
     embedding_model: str | None = None
+    embedding_dimensions: int | None = Field(default=None, ge=8, le=65536)
+    embedding_prefixes: str | None = None
+    embedding_input_types: str | None = None
     chroma_url: str | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)

@@ -1,24 +1,18 @@
 """How likely it is that the best sentence answers the question, and when to refuse.
 
 A logistic model over what retrieval knows of its best candidate, fitted by
-`benchmarks/fit_confidence.py`; the coefficients stand in `confidence.json`, a set for each
+`benchmarks/fit_confidence.py`; `rag.calibration` has the coefficients, a set for each
 embedding model. The threshold lies on the risk-coverage curve of docs/quality.md.
 """
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-
-from index.errors import IndexStoreError
+from rag.calibration import Calibration, calibration
 from rag.question import Wants
 from rag.retrieve import Retrieval
 
-_TABLE = "confidence.json"
+__all__ = ["FEATURES", "FEATURES_OF_WORDS", "Calibration", "calibration", "features"]
+
 _PLAIN_KINDS = (Wants.NUMBER, Wants.DATE, Wants.MONEY)
 _ENOUGH_UNKNOWN = 2
 
@@ -27,19 +21,8 @@ FEATURES = ("cosine", "paragraph_cover", "lacks_kind", "unknown_names", "unknown
 kind of answer (a number, a date) is missing; names that no article has, at most two; the
 share of the question's words that no article has. (A word that other articles use, and this
 paragraph does not, tells against it; one that none uses may be just another wording.)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """A logistic model of one embedding model, and the probability below which to refuse."""
-
-    intercept: float
-    weights: Mapping[str, float]
-    threshold: float
-
-    def probability(self, features: Mapping[str, float]) -> float:
-        total = self.intercept + sum(w * features[name] for name, w in self.weights.items())
-        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, total))))
+FEATURES_OF_WORDS = tuple(name for name in FEATURES if name != "cosine")
+"""Those that any embedding model may be judged by."""
 
 
 def features(retrieval: Retrieval) -> dict[str, float]:
@@ -58,21 +41,3 @@ def features(retrieval: Retrieval) -> dict[str, float]:
         "unknown_names": float(min(unknown, _ENOUGH_UNKNOWN)),
         "unknown_share": len(retrieval.unknown) / max(1, len(question.content)),
     }
-
-
-@lru_cache(maxsize=8)
-def calibration(model: str) -> Calibration:
-    """The coefficients for an embedding model, whatever the version of its package.
-
-    Raises:
-        IndexStoreError: none were fitted for it.
-    """
-    table = json.loads(files("rag").joinpath(_TABLE).read_text("utf-8"))
-    name = model.rpartition("/")[2]
-    if name not in table:
-        raise IndexStoreError(
-            f"there is no calibration for the embedding model {name}",
-            "fit one: python benchmarks/fit_confidence.py",
-        )
-    entry = table[name]
-    return Calibration(entry["intercept"], entry["weights"], entry["threshold"])

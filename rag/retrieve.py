@@ -12,6 +12,7 @@ from index.errors import QuestionError
 from index.lexical import NO_WORDS, Totals, WordScore, WordScores, score_words
 from index.models import Kind
 from index.store import Index, Snapshot
+from rag.calibration import Calibration, calibration
 from rag.names import Spellings
 from rag.question import Question, Wants, analyse, offers
 
@@ -20,7 +21,9 @@ _BEST_BY_WORDS = 12  # chunks taken by words
 _WHOLE_PARAGRAPHS = 5  # taken whole, by meaning and by words: neighbours answer often
 _LONGEST_PARAGRAPH = 40  # chunks taken of one paragraph
 
-# The score is the cosine plus small shares of the word scores, each from 0 to about 1. The
+# The score is the cosine plus small shares of the word scores, each from 0 to about 1, where
+# the local model's cosines lie between 0.7 and 0.9: those of other models, which spread up to
+# ten times as wide, are scaled first, or words would tell nothing beside them. The
 # weights are flat: between half and twice of each, recall on the development sets moves
 # by less than its confidence interval (docs/quality.md).
 _WORDS_WEIGHT = 0.05
@@ -38,6 +41,7 @@ class Candidate:
     row: ChunkRow
     text: str
     cosine: float
+    """With the question; of another model than the local one, scaled to spread as its do."""
     sentence_words: WordScore
     paragraph_words: WordScore
     offers: bool | None
@@ -57,10 +61,16 @@ class Retrieval:
 
 
 class Retriever:
-    """Retrieval over one open index; safe to use from threads."""
+    """Retrieval over one open index; safe to use from threads.
 
-    def __init__(self, index: Index) -> None:
+    Args:
+        index: what is searched.
+        fitted: for its embedding model; None for that of the table.
+    """
+
+    def __init__(self, index: Index, fitted: Calibration | None = None) -> None:
         self._index = index
+        self._fitted = fitted or calibration(index.embedder.name)
         self._totals: tuple[Snapshot, Totals] | None = None
         self._lock = threading.Lock()
 
@@ -101,6 +111,8 @@ class Retriever:
             cosines |= self._index.cosines(
                 query, [row for key, row in rows.items() if key not in cosines]
             )
+            scale = self._fitted.scale_for([cosine for _, cosine in nearest])
+            cosines = {key: scale * cosine for key, cosine in cosines.items()}
             candidates = self._score(question, rows, cosines, word_scores)
             unknown = tuple(word for word in question.content if not spellings.knows(word))
             snapshot = self._index.snapshot

@@ -5,33 +5,15 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from index.embed import Embedder, local_embedder
-from index.errors import SettingsError
-from index.settings import Embedding, Settings, load_settings
+from index.embedders import embedder_for
+from index.settings import Settings, load_settings
 from index.store import Index, read_marker
 from rag.retrieve import Retriever
 
+__all__ = ["close_indexes", "embedder_for", "open_index", "open_retriever"]
+
 _open: dict[Path, Retriever] = {}
 _lock = threading.Lock()
-
-
-def embedder_for(settings: Settings) -> Embedder:
-    """The embedding model that the settings name.
-
-    Raises:
-        SettingsError: it is one that this version does not have.
-    """
-    if settings.chroma_url:
-        raise SettingsError(
-            "FOOTNOTE_CHROMA_URL is set, and this version keeps its vectors on the disk alone",
-            "unset FOOTNOTE_CHROMA_URL",
-        )
-    if settings.embedding is not Embedding.LOCAL or settings.embedding_model:
-        raise SettingsError(
-            "this version embeds with its own local model alone",
-            "unset FOOTNOTE_EMBEDDING and FOOTNOTE_EMBEDDING_MODEL",
-        )
-    return local_embedder()
 
 
 def open_index(path: str | Path | None = None) -> Index:
@@ -64,7 +46,7 @@ def open_retriever(path: str | Path | None = None, settings: Settings | None = N
                     embedder_for(settings),
                     max_file_bytes=settings.max_file_bytes,
                 )
-            _open[key] = Retriever(Index(where, embedder_for(settings)))
+            _open[key] = Retriever(Index(where, embedder_for(settings, where)))
         return _open[key]
 
 

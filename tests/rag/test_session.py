@@ -83,10 +83,13 @@ def test_a_failure_to_open_is_not_remembered(town_index: Path, tmp_path: Path) -
     [
         ("FOOTNOTE_EMBEDDING", "openai"),
         ("FOOTNOTE_EMBEDDING_MODEL", "text-embedding-3-small"),
+        ("FOOTNOTE_EMBEDDING_DIMENSIONS", "512"),
+        ("FOOTNOTE_EMBEDDING_PREFIXES", "query: |passage: "),
+        ("FOOTNOTE_EMBEDDING_INPUT_TYPES", "query|passage"),
         ("FOOTNOTE_CHROMA_URL", "http://127.0.0.1:8000"),
     ],
 )
-def test_a_setting_that_this_version_cannot_honour_is_refused(
+def test_a_setting_that_cannot_be_honoured_alone_is_refused(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
