@@ -173,6 +173,8 @@ def missing_figure(sentence: str, evidence: str) -> tuple[str, str] | None:
         same = [other for other in there if figure.agrees(other)]
         if not same:
             return figure.text, _instead(figure, there, figures(sentence))
+        if figure.kind == "month" and not _same_date(figure, sentence, same, evidence):
+            return sentence[figure.start : figure.end + 6].strip(" ,."), ""
         if figure.kind == "number" and not any(_same_unit(figure, other, there) for other in same):
             return f"{figure.text} {figure.measure or figure.noun[0]}", ""
     return None
@@ -235,6 +237,12 @@ def _spelled(text: str, tokens: Sequence[Token]) -> list[Figure]:
         if worth:
             taken.update(range(first, last))
             found.append(_figure(text, start, end, (worth[0].value,)))
+            continue
+        for at in range(first, last):  # "five to ten"
+            part = quantities(f"{tokens[at].text} things")
+            if part and part[0].value:
+                taken.add(at)
+                found.append(_figure(text, tokens[at].start, tokens[at].end, (part[0].value,)))
     for at, token in enumerate(tokens):
         word = fold(token.lower)
         if at in taken or (word in _ORDINALS and token.is_first and token.text != "Both"):
@@ -282,7 +290,7 @@ def _number_of(name: str, table: Sequence[str]) -> int:
 
 
 def _figure(text: str, start: int, end: int, values: tuple[float, ...]) -> Figure:
-    after = re.split(r"[.;:!?()]\s|,\s|\n", text[end : end + 60])[0]
+    after = re.split(r"[.;:!?()]\s|,\s|\n|\d", text[end : end + 60])[0]
     following = [fold(word) for word in re.findall(r"[^\W\d_]+|[%°$€£]", after)[:_UNIT_WORDS]]
     sign = text[start - 1] if start and text[start - 1] in "$€£" else ""
     measure = next((m for m, words in _MEASURES.items() if sign in words), "") if sign else ""
@@ -315,6 +323,25 @@ def _same_unit(one: Figure, other: Figure, there: Sequence[Figure]) -> bool:
         elsewhere = [figure for figure in there if figure is not other and figure.noun]
         return not any(one.noun[0] == figure.noun[0] for figure in elsewhere)
     return True
+
+
+def _same_date(month: Figure, sentence: str, others: Sequence[Figure], evidence: str) -> bool:
+    """Whether the numbers beside a month can be those beside it in the evidence."""
+    own = _beside(month, sentence)
+    there = [_beside(other, evidence) for other in others]
+    return any(
+        all(a is None or b is None or a == b for a, b in zip(own, other, strict=True))
+        for other in there
+    )
+
+
+def _beside(month: Figure, text: str) -> tuple[int | None, int | None]:
+    """The day and the year that stand beside a month, where they do."""
+    before = re.search(r"(\d{1,2})(?:st|nd|rd|th|\.)?(?: de| of)? $", text[: month.start])
+    after = re.match(r"\.? (\d{1,2})(?!\d)", text[month.end :])
+    year = re.match(r"\.?(?: \d{1,2})?,? (?:de )?(\d{4})(?!\d)", text[month.end :])
+    day = before or after
+    return int(day[1]) if day else None, int(year[1]) if year else None
 
 
 def _instead(figure: Figure, there: Sequence[Figure], own: Sequence[Figure]) -> str:

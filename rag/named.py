@@ -19,6 +19,8 @@ from rag.question import has_content
 from rag.wording import Token, read_tokens, tell_language
 
 _SHORTEST = 4
+_SHORTEST_ENDING = 6
+_PLURAL_VERBS = frozenset("are were have do can will may must of".split())
 _RELATED_VOWELS = str.maketrans("eo", "ii")  # as in rag.names
 _ENDINGS = ("s", "es", "n", "en", "an", "ian", "ean", "ish", "ese", "er", "ic", "al", "i", "a")
 # Words with a capital letter that name nobody: titles, offices, institutions in general.
@@ -48,11 +50,6 @@ _COMMON_ENDING = re.compile(
     r".+(?:ing|ly|ed|tion|sion|tions|sions|ment|ments|ness|ity|ities|ers|ors|ists|ies|ance|ence|"
     r"ures?|ages?|ships?|ism|als?|ants?|ents?|ions?|ples?|men|ives?|ous|ic|ics|ful|less|able|"
     r"ible|ees|ons|ades?|sses|ments|wards|where|ever|thing|body|one)"
-)
-_VERB_AFTER = re.compile(
-    r"(?:has|had|have|is|was|were|are|will|would|said|says|told|wants|wanted|did|does|and|also|"
-    r"\w{3,}(?:ed|s)|met|won|led|took|made|gave|went|became|wrote|held|sold|built|left|hat|ist|war|"
-    r"sagte|dijo|es|fue|a|est|сказал\w*|заявил\w*)"
 )
 
 
@@ -153,9 +150,9 @@ def _may_name(tokens: tuple[Token, ...], at: int) -> bool:
     if not token.is_capitalised or token.text in MONTHS or token.text in WEEKDAYS:
         return False
     word = fold(token.lower)
-    if word in _COMMON or word in _PARTICLES:
-        return _country(tokens, at) is not None
-    return has_content(token.text) and (len(word) > 1 or _country(tokens, at) is not None)
+    if _country(tokens, at) is not None:
+        return True
+    return word not in _COMMON | _PARTICLES and has_content(token.text) and len(word) > 1
 
 
 def _opens(token: Token) -> bool:
@@ -211,9 +208,9 @@ def _looks_like_name(name: NameWord, sentence: str, knows: Callable[[str], bool]
     after = re.match(r"(?:[’']s)?\s+([^\W\d_]+)", sentence[name.end :])
     if sentence[name.end :].startswith(("’s", "'s")):
         return True
-    if _COMMON_ENDING.fullmatch(word):
+    if len(word) >= _SHORTEST_ENDING and _COMMON_ENDING.fullmatch(word):
         return False
-    return after is not None and _VERB_AFTER.fullmatch(after[1]) is not None
+    return after is not None and not (word.endswith("s") and after[1] in _PLURAL_VERBS)
 
 
 def _is_rest(name: NameWord, sentence: str, evidence: str, around: str) -> bool:

@@ -1,18 +1,19 @@
 """Whether a text says the opposite of a sentence: a negation more, a denial, an antonym.
 
-Negations that both have cancel each other; those left over must be even, or be explained by a
-word of the other text that has one inside ("unresolved" for "not settled"). Clauses are compared
-with the clause that speaks of the same.
+A negation reaches the words behind it in its clause; two make a yes ("would not oppose"). Where
+the other text has the same words, it must have them negated as well, by a negation or by a word
+with one inside ("refused", "disqualified"); a word like "unresolved" in one text alone may be the
+other's "not settled", and then nothing is told.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from index.tokens import stem
-from rag.terms import Term, shared, terms
+from rag.terms import Term, terms
 
 # Negations proper; "not only" and its like are none.
 _HARD = re.compile(
@@ -29,32 +30,26 @@ _NONE = re.compile(
     r"non seulement|не только|не менее|не более)\b",
     re.IGNORECASE,
 )
-# Words with a negation inside, which may stand for one in other words.
+# Verbs and nouns that negate what follows, and may stand for a negation in other words.
+_LEXICAL = re.compile(
+    r"\b(?:den(?:y|ies|ied|ying|ials?)|reject(?:s|ed|ing|ion)?|refus(?:e|es|ed|ing|al)|"
+    r"fail(?:s|ed|ing|ure)? to|declin(?:e|es|ed|ing) to|yet to|unable to|unwilling(?:ness)?|"
+    r"oppos(?:e|es|ed|ing|ition)|object(?:s|ed|ing)? to|against|rul(?:e|es|ed|ing) out|"
+    r"disput(?:e|es|ed|ing)|lack(?:s|ed|ing)?|prevent(?:s|ed|ing)?|prohibit\w*|forb(?:id|ids|ade|"
+    r"idden)|ban(?:s|ned|ning)?|disqualif\w+|barred|exclud(?:e|es|ed|ing)|exempt\w*|stopp?(?:ed|s)? "
+    r"from|far from|rather than|instead of|hardly|scarcely|barely|rarely|seldom|reluctan\w*|"
+    r"absence of|denied|unlikely|impossible|negó|niega|rechaz\w+|lehn\w+|bestr[ie]\w+|отриц\w+|"
+    r"отверг\w*)(?!\w)",
+    re.IGNORECASE,
+)
+# Adjectives and adverbs that a negation elsewhere may be the paraphrase of.
 _SOFT = re.compile(
-    r"\b(?:un(?!it|ion|der|ique|til|iv|cle|less\b)\w{3,}|in(?:ability|able|capable|complete|"
-    r"correct|accurate|effective|sufficient|valid|visible|secure)\w*|im(?:possible|"
-    r"mature|moral|proper)\w*|il(?:legal|licit)\w*|ir(?:regular|relevant|responsible)\w*|"
-    r"dis(?:agree|approve|miss|put|pel|credit|like|prove|allow|continu|avow|regard|satisf)\w*|"
-    r"non-?\w{4,}|\w{3,}less|fail\w*|lack\w*|refus\w*|declin\w*|den(?:y|ie[sd]|ial\w*)|"
-    r"reject\w*|oppos\w*|object(?:s|ed|ing|ions?)|rul(?:e|es|ed|ing) out|against|yet|remain\w*|"
-    r"stop\w*|prevent\w*|avoid\w*|prohibit\w*|forb\w+|ban(?:s|ned|ning)?|block\w*|bar(?:red|s)|"
-    r"hardly|scarcely|barely|rarely|seldom|few|little|only|except\w*|exclud\w*|exempt\w*|"
-    r"fabricat\w*|false\w*|fals\w*|lie[sd]?|hoax|baseless|pointless|impossible|futile|"
-    r"premature|far from|instead|rather|too|absen\w+|miss(?:es|ing|ed)|los[est]\w*|lost|"
-    r"reluctan\w*|hesita\w*|free|open|despite|apart|end(?:ed|s)?|no-?one|ceas\w+|"
-    r"before|beyond|limit\w*|doubt\w*|abandon\w*|neglect\w*|contrary|unlike|still|"
-    r"negó|niega|rechaz\w+|lehn\w+|bestr\w+|refus\w+|отриц\w+|отверг\w*)\b",
-    re.IGNORECASE,
-)
-_DENY = re.compile(
-    r"\b(?:den(?:y|ies|ied|ying|ials?)|reject(?:s|ed|ing|ion)?|refut\w+|disput(?:e|es|ed|ing)|"
-    r"dismiss\w*|contradict\w*|rebut\w*|repudiat\w*|refus\w*|oppos(?:e|es|ed|ing)|decline[sd]?|"
-    r"veto\w*|condemn\w*)\b",
-    re.IGNORECASE,
-)
-_AFFIRM = re.compile(
-    r"\b(?:confirm\w*|admit\w*|acknowledg\w*|accept\w*|agree[sd]?|approv\w*|endors\w*|"
-    r"concede[sd]?|support(?:s|ed|ing)?|welcom\w*|embrac\w*|prais\w*)\b",
+    r"\b(?:un(?!it|ion|der|ique|til|iv|cle\b|less\b)\w{4,}|in(?:ability|capable|complete|correct|"
+    r"accurate|effective|sufficient|valid|visible|secure)\w*|im(?:possible|mature|moral|proper)\w*|"
+    r"il(?:legal|licit)\w*|ir(?:regular|relevant)\w*|dis(?:agree|approve|like|prove|continu|put)\w*|"
+    r"non-?\w{4,}|\w{3,}less|few|little|only|exceptions?|fabricat\w*|false\w*|lies?|hoax|"
+    r"baseless|pointless|futile|premature|too|remain(?:s|ed)? to be|loss|missing|free of|"
+    r"neglect\w*|contrary|unlike|largest|smallest|most|least)\b",
     re.IGNORECASE,
 )
 _PAIRS = [
@@ -90,64 +85,93 @@ _BOUNDS = (
                r"(?=[$€£]?\d|\w+ty\b|two|three|four|five|six|ten|half)", re.IGNORECASE),
 )  # fmt: skip
 _CLAUSE = re.compile(
-    r"[;:—–]|,\s+(?=(?:but|while|although|though|whereas|and|however|yet|which|who|where|since|"
-    r"so|nor)\b)|\b(?:but|while|although|though|whereas|because|aber|während|obwohl|sondern|weil|"
-    r"pero|mientras|aunque|porque|sino|mais|но|хотя)\b|[.!?…][\'\"”»’]?\s",
+    r"[;:—–]|,\s+(?=(?:but|while|although|though|whereas|and|however|yet|which|who|where|whose|since|"
+    r"so|nor|as|or|we|he|she|they|it|saying|adding)\b)|\b(?:but|while|although|though|whereas|because|"
+    r"aber|während|obwohl|sondern|weil|pero|mientras|aunque|porque|sino|mais|но|хотя)\b|"
+    r"[.!?…][\'\"”»’]?\s",
     re.IGNORECASE,
 )
-_ENOUGH_SHARED = 0.34
+_WITHOUT = frozenset("without ohne sin sans без".split())
+_REACH = 6  # terms that a negation reaches
+_TELLING = 3  # terms, the nearest to a negation, that tell whether the other text has it
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
-def says_opposite(sentence: str, evidence: str) -> str | None:
-    """What makes the evidence say the opposite of a sentence, in words; None if it does not."""
-    there = _clauses(evidence)
-    for text, words in _clauses(sentence):
-        beside = _beside(words, there)
-        if _is_odd(text, beside) and not _is_odd_within(sentence, evidence):
-            return "the paragraph says the opposite"
-    if _antonyms(sentence, evidence):
-        return "the paragraph says the opposite"
-    if _bounds_differ(sentence, evidence):
-        return "one says at least, the other at most"
-    return None
+def says_opposite(sentence: str, evidence: str) -> bool:
+    """Whether the evidence says the opposite of a sentence.
+
+    Args:
+        sentence: what is checked.
+        evidence: neighbouring sentences that speak of the same.
+    """
+    own, there = _polarities(sentence), _polarities(evidence)
+    only_one = _soft(sentence) ^ _soft(evidence)
+    return (
+        (not only_one and (_disagree(own, there) or _disagree(there, own)))
+        or _antonyms(sentence, evidence)
+        or _bounds_differ(sentence, evidence)
+    )
 
 
-@lru_cache(maxsize=1024)
-def _clauses(text: str) -> tuple[tuple[str, tuple[Term, ...]], ...]:
-    """The clauses of a text that say anything, with their terms."""
-    found: list[tuple[str, tuple[Term, ...]]] = []
-    start = 0
-    for end, following in [(m.start(), m.start()) for m in _CLAUSE.finditer(text)] + [
-        (len(text),) * 2
-    ]:
-        words = terms(text[start:end])
-        if words or _HARD.search(text[start:end]):
-            found.append((text[start:end], words))
-            start = following
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class _Polarities:
+    """The terms of a text, each with whether it is negated, and what each negation reaches."""
+
+    terms: tuple[Term, ...]
+    negated: tuple[bool, ...]
+    scopes: tuple[tuple[int, ...], ...]
+    """For each negation, the places of the terms that it reaches, nearest first."""
 
 
-def _beside(words: Sequence[Term], there: Sequence[tuple[str, tuple[Term, ...]]]) -> str:
-    """The clauses of the evidence that speak of the same as a clause, or all of them."""
-    scored = [(len(shared(words, other)), text) for text, other in there]
-    best = max((score for score, _ in scored), default=0)
-    if best < max(1, _ENOUGH_SHARED * len(words)):
-        return " ; ".join(text for text, _ in there)
-    return " ; ".join(text for score, text in scored if score == best)
+@lru_cache(maxsize=2048)
+def _polarities(text: str) -> _Polarities:
+    hidden = _NONE.sub(lambda match: "#" * len(match.group()), text)
+    words = terms(text)
+    cues = [match.span() for match in _HARD.finditer(hidden)]
+    lexical = [match.span() for match in _LEXICAL.finditer(hidden)]
+    ends = [match.start() for match in _CLAUSE.finditer(text)] + [len(text)]
+    counts = [0] * len(words)
+    scopes: list[tuple[int, ...]] = []
+    for start, end in [*cues, *lexical]:
+        last = next(at for at in ends if at >= start)
+        if text[start:end].lower() in _WITHOUT and (comma := text.find(",", end)) >= 0:
+            last = min(last, comma)
+        reached = [at for at, word in enumerate(words) if end <= word.start < last][:_REACH]
+        own = [at for at, word in enumerate(words) if start <= word.start < end]
+        before = [at for at, word in enumerate(words) if word.end <= start][-_TELLING:]
+        for at in reached:
+            counts[at] += 1
+        if (start, end) in cues or reached:
+            scopes.append(tuple(at for at in reached if at not in own) or tuple(before[::-1]))
+        if (start, end) in cues and not reached:
+            for at in before:
+                counts[at] += 1
+    return _Polarities(words, tuple(count % 2 == 1 for count in counts), tuple(scopes))
 
 
-def _is_odd(one: str, other: str) -> bool:
-    """Whether one has a negation more than the other, and no word explains it."""
-    hard = _count(one) - _count(other)
-    if hard % 2 == 0:
-        return False
-    return not _soft(one) ^ _soft(other)
+def _disagree(one: _Polarities, other: _Polarities) -> bool:
+    """Whether a negation of one text has none in the other where that speaks of the same."""
+    for scope in one.scopes:
+        told = [(at, _same(one.terms[at], other)) for at in scope]
+        # A name is spoken of in any clause: it tells nothing of this one.
+        plain = [(at, found) for at, found in told if not _is_name(one.terms[at])]
+        matched = [(at, found) for at, found in plain if found] or [
+            (at, found) for at, found in told if found
+        ]
+        near = matched[:_TELLING]
+        if near and not any(
+            one.negated[at] == other.negated[place] for at, found in near for place in found
+        ):
+            return True
+    return False
 
 
-def _is_odd_within(sentence: str, evidence: str) -> bool:
-    """Whether the texts as a whole have equally many negations: they stand elsewhere."""
-    return _count(sentence) == _count(evidence) and _count(sentence) > 0
+def _same(term: Term, other: _Polarities) -> list[int]:
+    return [at for at, found in enumerate(other.terms) if term.matches(found)]
+
+
+def _is_name(term: Term) -> bool:
+    return bool(term.bones) or (not term.word and not term.is_act)
 
 
 def _count(text: str) -> int:

@@ -23,6 +23,7 @@ from importlib.resources import files
 from index.catalog import ArticleCache, ChunkRow
 from index.embed import Vectors
 from index.models import Article
+from index.spelling import skeleton
 from index.store import Index
 from index.tokens import fold, stem
 from rag.claims import Passage
@@ -37,6 +38,9 @@ _MOST_SENTENCES = 3
 _LONGEST_PARAGRAPH = 40  # sentences looked at
 _LOOKED_INTO = 3  # windows of a paragraph whose facts are compared
 _LONGER = 0.01  # what each sentence more must bring
+FEATURES = ("cosine", "cover", "cover_around")
+"""The best cosine of a sentence of the evidence; the share of the sentence's words, by their idf,
+that the evidence holds; the same with what stands before it."""
 _MARKS = re.compile(r"\[\d+(?:\s*[,–-]\s*\d+)*\]")
 _QUOTES = str.maketrans(dict.fromkeys('"“”„«»‹›', " ") | {"’": "'", "‘": "'", "`": "'"})
 
@@ -80,8 +84,7 @@ class _Window:
     text: str
     before: str
     """What stands before it and may explain its pronouns."""
-    cosine: float
-    cover: float
+    features: Mapping[str, float]
 
 
 def verify_sentence(
@@ -208,7 +211,8 @@ class _Checker:
                 cover = _cover(sentence, f"{text} {before}")
                 own = _cover(sentence, text)
                 rank = cosine + 0.5 * own + 0.1 * cover - _LONGER * (last - first)
-                window = _Window(Passage(*place, start, end), text, before, cosine, own)
+                features = {"cosine": cosine, "cover": own, "cover_around": cover}
+                window = _Window(Passage(*place, start, end), text, before, features)
                 found.append((rank, window))
         return [window for _, window in sorted(found, key=lambda item: -item[0])]
 
@@ -226,7 +230,7 @@ class _Checker:
 
     def _judge(self, sentence: _Sentence, window: _Window, article: Article) -> Verdict:
         number = window.passage.paragraph
-        support = _support(window)
+        support = _calibration().probability(window.features)
         reason = ""
         figure = missing_figure(sentence.text, f"{window.text}")
         name = None
@@ -246,12 +250,22 @@ class _Checker:
                 reason = "no paragraph speaks of it"
         return Verdict(not reason, window.passage, support, reason)
 
+    def nearest_features(self, text: str, place: Place) -> dict[str, float]:
+        article = self._article(place)
+        if article is None:
+            raise ValueError(f"there is no paragraph {place}")
+        windows = self._windows(self._prepare(text, ""), article, place)
+        return dict(windows[0].features) if windows else dict.fromkeys(FEATURES, 0.0)
+
     def _is_common(self, word: str) -> bool:
-        """Whether the articles looked at use a word in small letters."""
-        return any(
-            re.search(rf"\b{re.escape(word)}\b", article.text) is not None
-            for article in self._seen.values()
-        )
+        """Whether the articles use a word in small letters: it is no name."""
+        catalog = self._index.catalog
+        small = re.compile(rf"\b{re.escape(word)}\b")
+        if any(small.search(article.text) for article in self._seen.values()):
+            return True
+        if not catalog.frequency(stem(word)):
+            return False
+        return all(fold(form.word) != word for form in catalog.names_like(skeleton(word)[:3]))
 
 
 def find_words(paragraph: str, sentence: str) -> tuple[int, int] | None:
@@ -312,22 +326,25 @@ def _best(verdicts: Sequence[Verdict]) -> Verdict | None:
     return max(verdicts, key=lambda v: (v.supported, v.support), default=None)
 
 
+def nearest_features(sentence: str, place: Place, index: Index) -> dict[str, float]:
+    """What the model of the meaning knows of a sentence and the best words of a paragraph."""
+    with index.reading():
+        return _Checker(index).nearest_features(sentence, place)
+
+
 @dataclass(frozen=True, slots=True)
 class _Calibration:
     """A logistic model of the meaning, and the probability below which it is another."""
 
     intercept: float
-    cosine: float
-    cover: float
+    weights: Mapping[str, float]
     threshold: float
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        total = self.intercept + sum(w * features[name] for name, w in self.weights.items())
+        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, total))))
 
 
 @lru_cache(maxsize=1)
 def _calibration() -> _Calibration:
     return _Calibration(**json.loads(files("rag").joinpath(_TABLE).read_text("utf-8")))
-
-
-def _support(window: _Window) -> float:
-    c = _calibration()
-    total = c.intercept + c.cosine * window.cosine + c.cover * window.cover
-    return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, total))))
