@@ -105,7 +105,7 @@ def explain(error: Exception, server: LlmServer) -> LlmError:
             return _unreachable(server)
         return LlmError(Fault.STALLED, f"the LLM server at {server} stopped answering")
     if isinstance(error, openai.APIResponseValidationError):
-        return _unreadable(server)
+        return unreadable(server)
     if isinstance(error, openai.APIStatusError):
         return explain_status(error.status_code, error.body, dict(error.response.headers), server)
     if isinstance(error, openai.APIConnectionError):
@@ -121,7 +121,7 @@ def explain(error: Exception, server: LlmServer) -> LlmError:
         return _explain_words(error.body, server) or LlmError(
             Fault.SERVER, f"the LLM server at {server} failed while it was writing"
         )
-    return _unreadable(server)
+    return unreadable(server)
 
 
 def explain_status(
@@ -174,7 +174,8 @@ def _unreachable(server: LlmServer) -> LlmError:
     return LlmError(Fault.UNREACHABLE, f"no LLM server can be reached at {server}")
 
 
-def _unreadable(server: LlmServer) -> LlmError:
+def unreadable(server: LlmServer) -> LlmError:
+    """What came is nothing that such a server sends."""
     return LlmError(Fault.UNREADABLE, f"what the LLM server at {server} sends cannot be read")
 
 

@@ -77,7 +77,10 @@ def open_client(server: LlmServer, read_seconds: float) -> httpx.Client:
     """
     import httpx
 
+    from index.llm_transport import keep_after_done
+
     return httpx.Client(
+        event_hooks={"response": [keep_after_done]},
         timeout=httpx.Timeout(read_seconds, connect=_CONNECT_SECONDS),
         limits=httpx.Limits(max_connections=_POOLED, max_keepalive_connections=_POOLED),
         follow_redirects=False,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from index.llm_faults import Fault, LlmError, cut, explain
+from index.llm_faults import Fault, LlmError, cut, explain, unreadable
 from index.llm_server import LlmServer, llm_server, open_client
 from index.settings import Settings
 from rag.budget import REPLY_TOKENS, SAFE_WINDOW, ask_window
@@ -30,6 +30,7 @@ _RESPONSE_FORMAT: Final = {
     "type": "json_schema",
     "json_schema": {"name": "answer", "schema": SCHEMA, "strict": True},
 }
+_ENDS: Final = ("stop", "tool_calls", "function_call", "content_filter", "eos")
 _log = logging.getLogger(__name__)
 
 
@@ -143,17 +144,22 @@ class ServedWriter:
         options: dict[str, Any] = {"response_format": _RESPONSE_FORMAT} if structured else {}
         llm = self._get_llm()
         finish: str | None = None
-        said = False
+        said = told = False
         started: Callable[[], Iterator[Any]] = lambda: llm.stream_chat(chat, **options)  # noqa: E731
         for response in within(started, self._limits, self._server):
+            told = True
             if response.delta:
                 said = said or not response.delta.isspace()
                 yield response.delta
-            finish = _finish_reason(response.raw) or finish
+            finish = _finish_reason(response.raw)
+            if finish:
+                break  # the rest is the end of the connection's business
+        if not told:
+            raise unreadable(self._server)  # a web page, say: no event at all
         if not said:
             raise LlmError(Fault.EMPTY, f"the LLM server at {self._server} sent an empty reply")
-        if finish is None:
-            raise cut(self._server)  # a whole reply says why it ends
+        if finish not in _ENDS:
+            raise cut(self._server)  # too long for the server, or it does not say why it ends
 
     def _get_llm(self) -> OpenAI:
         with self._lock:
