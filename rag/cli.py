@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from index.errors import FootnoteError, QuestionError
-from rag.plain import as_text, printable, printable_json
+from rag.plain import as_text, printable, printable_json, shows_bold
 
 if TYPE_CHECKING:
     from rag.metrics import Gate
@@ -91,7 +91,11 @@ def ask_command(
     from rag.ask import ask
 
     answer = ask(question, index, files=tuple(file or ()), mode=mode)
-    print(printable_json(answer.to_json()) if as_json else as_text(answer))
+    print(
+        printable_json(answer.to_json())
+        if as_json
+        else as_text(answer, bold=shows_bold(sys.stdout))
+    )
 
 
 @app.command("chat")

@@ -183,8 +183,7 @@ def number_at(tokens: Sequence[Token], at: int) -> Number | None:
     if token.lower in _TIMES:
         return Number(at, at + 1, (at, at + 1), Unit.TIMES)
     if token.lower in _FRACTIONS:
-        counted = at > 0 and (_is_value(tokens[at - 1]) or tokens[at - 1].lower in _ONE)
-        first = at - 1 if counted else at
+        first = at - (word_at(tokens, at - 1) in _ONE)
         return Number(_about(tokens, first), at + 1, (first, at + 1), Unit.SHARE)
     if token.lower in _LONE:
         return Number(at, at + 1, (at, at + 1), None)
@@ -193,6 +192,8 @@ def number_at(tokens: Sequence[Token], at: int) -> Number | None:
         return None
     while (further := _range_end(tokens, end)) is not None:
         end = further
+    if word_at(tokens, end) in _FRACTIONS and tokens[end].gap in {" ", "-"}:
+        return Number(_about(tokens, at), end + 1, (at, end + 1), Unit.SHARE)
     first, unit, last = _with_unit(tokens, at, end)
     if unit is None and last < len(tokens) and tokens[last].gap == "-":
         last += not tokens[last].is_number  # "20-point"

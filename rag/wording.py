@@ -26,13 +26,14 @@ _TELLING = {
     "much did does do are has have had from at it as an whose whom this their not be been",
     "de": "der die das und den dem des ein eine einer von zu im mit ist war wurde wurden wer wann "
     "wo wie viele viel welche welcher welches welchem welchen hat haben sich auf für als auch "
-    "wird werden nach aus bei nicht zum zur es seit wem wen wessen",
+    "wird werden nach aus bei nicht zum zur es seit wem wen wessen in",
     "es": "el la los las de del que en y un una por con para se su es fue son era quién quiénes "
     "cuándo dónde cuántos cuántas cuánto cuánta cuál qué al como más según no a había",
     "fr": "le la les des du et est une un dans pour par sur au aux qui quand où combien quel "
     "quelle quels quelles en ce se il elle a été sont était avec de que ont ne pas",
     "ru": "и в на с по не что как из к за от для это был была было были кто когда где сколько "
-    "какой какая какое какие каком году он она они его о у а",
+    "какой какая какое какие каком какого какую каким каких каков какова каково году он она они "
+    "его о у а",
     "pt": "o os as um uma do da dos das no na nos nas em e é foi são com por para que não ao à se "
     "quem quando onde quantos qual como mais",
     "it": "il lo gli i un una uno di del della dei delle nel nella e è era sono con per che non si "
@@ -99,10 +100,11 @@ def read_tokens(text: str) -> tuple[Token, ...]:
 
 def tell_language(tokens: Sequence[Token]) -> str | None:
     """The language of a text: en, de, es, fr, ru, or None for any other."""
-    counts = dict.fromkeys(_TELLING, 0)
+    counts = dict.fromkeys(_TELLING, 0.0)
     for token in tokens:
-        for language in _LANGUAGES.get(token.lower, ()):
-            counts[language] += 1
+        languages = _LANGUAGES.get(token.lower, ())
+        for language in languages:
+            counts[language] += 1 / len(languages)
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] and best in _TOLD else None
 

@@ -124,7 +124,7 @@ def _html(value: str, elem_id: str, js_on_load: str | None = None) -> gr.HTML:
 
 
 def _data(event: gr.EventData) -> dict[str, object]:
-    names = ("file", "paragraph", "start", "end", "fingerprint")
+    names = ("file", "paragraph", "start", "end", "fingerprint", "phrase")
     return {name: getattr(event, name) for name in names if hasattr(event, name)}
 
 

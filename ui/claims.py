@@ -11,16 +11,21 @@ import re
 from dataclasses import dataclass
 
 from rag.models import Answer, Citation
+from rag.quotations import Span, find_quotations
 
 _MARKER = re.compile(r"\[([0-9]{1,6})\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Words of the answer; `quoted` if they are a cited “quotation”, marks included."""
+    """Words of the answer; `quoted` if they are a cited “quotation”, marks included.
+
+    `phrase` is where the words among them stand that answer the question.
+    """
 
     text: str
     quoted: bool = False
+    phrase: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +43,11 @@ def split_answer(answer: Answer) -> list[Piece]:
     """The pieces of `answer.text`, in order; joined, they are that text again."""
     pieces: list[Piece] = []
     position = 0
-    for start, end in _quotations(answer):
+    for quotation in find_quotations(answer):
+        start, end, phrase = quotation.start, quotation.end, quotation.phrase
         pieces += _unquoted(answer, position, start)
-        pieces.append(Words(answer.text[start:end], quoted=True))
+        inside = (phrase[0] - start, phrase[1] - start) if phrase else None
+        pieces.append(Words(answer.text[start:end], quoted=True, phrase=inside))
         position = end
     return pieces + _unquoted(answer, position, len(answer.text))
 
@@ -49,19 +56,6 @@ def unplaced(answer: Answer, pieces: list[Piece]) -> list[Citation]:
     """The citations that no marker in the text leads to."""
     placed = {piece.citation.number for piece in pieces if isinstance(piece, Marker)}
     return [citation for citation in answer.citations if citation.number not in placed]
-
-
-def _quotations(answer: Answer) -> list[tuple[int, int]]:
-    """Where the text says a cited quotation, in order and without overlap."""
-    found: list[tuple[int, int]] = []
-    # The longest first: one quotation may hold the words of another.
-    for quote in sorted({c.quote for c in answer.citations}, key=len, reverse=True):
-        # White space may have been collapsed on the way into the answer.
-        words = r"\s+".join(map(re.escape, quote.split()))
-        for match in re.finditer(rf"“\s*{words}\s*”", answer.text):
-            if all(match.end() <= start or end <= match.start() for start, end in found):
-                found.append(match.span())
-    return sorted(found)
 
 
 def _unquoted(answer: Answer, start: int, end: int) -> list[Piece]:

@@ -12,6 +12,7 @@ from typing import Final
 
 from index.errors import FootnoteError
 from rag.models import Answer, Citation
+from rag.quotations import Span, phrase_of
 from ui.claims import Marker, Piece, Words, split_answer, unplaced
 from ui.conversation import Turn, Turns
 from ui.escape import attributes, escape
@@ -122,26 +123,37 @@ def _join(pieces: Iterable[Piece]) -> str:
 
 
 def _words(words: Words) -> str:
-    text = escape(words.text)
+    text = with_phrase(words.text, words.phrase)
     return f'<span class="quotation">{text}</span>' if words.quoted else text
+
+
+def with_phrase(text: str, phrase: Span | None) -> str:
+    """Escaped text with the words that answer the question set off."""
+    if phrase is None:
+        return escape(text)
+    start, end = phrase
+    return (
+        f'{escape(text[:start])}<strong class="phrase">{escape(text[start:end])}</strong>'
+        f"{escape(text[end:])}"
+    )
 
 
 def _button(marker: Marker) -> str:
     citation = marker.citation
     place = f"{citation.title}, paragraph {citation.paragraph}"
-    values = attributes(
-        {
-            "data-file": citation.file,
-            "data-paragraph": citation.paragraph,
-            "data-start": citation.start,
-            "data-end": citation.end,
-            "data-fingerprint": fingerprint(citation.quote),
-            "title": f"{citation.file}, paragraph {citation.paragraph}",
-            "aria-label": f"{marker.text} {place}: show the source",
-        }
-    )
+    values: dict[str, str | int] = {
+        "data-file": citation.file,
+        "data-paragraph": citation.paragraph,
+        "data-start": citation.start,
+        "data-end": citation.end,
+        "data-fingerprint": fingerprint(citation.quote),
+        "title": f"{citation.file}, paragraph {citation.paragraph}",
+        "aria-label": f"{marker.text} {place}: show the source",
+    }
+    if (phrase := phrase_of(citation)) is not None:
+        values["data-phrase"] = f"{phrase[0]}-{phrase[1]}"
     return (
-        f'<button type="button" class="citation" data-event="select"{values}>'
+        f'<button type="button" class="citation" data-event="select"{attributes(values)}>'
         f"{escape(marker.text)}</button>"
     )
 

@@ -14,8 +14,9 @@ from index.catalog import ArticleRow
 from index.errors import FootnoteError
 from index.models import Article, Kind, Paragraph
 from index.store import Index
+from rag.quotations import Span
 from ui.escape import attributes, escape
-from ui.render import count, fingerprint
+from ui.render import count, fingerprint, with_phrase
 
 MAX_LISTED: Final = 500  # articles: a longer list is slow to send and of no use to read
 
@@ -41,6 +42,8 @@ class Place:
     start: int | None = None
     end: int | None = None
     fingerprint: str = ""
+    phrase: Span | None = None
+    """Where in the range the words stand that answer the question."""
 
     @classmethod
     def from_data(cls, data: Mapping[str, object]) -> Place:
@@ -51,6 +54,7 @@ class Place:
             start=_number(data.get("start")),
             end=_number(data.get("end")),
             fingerprint=str(data.get("fingerprint", "")),
+            phrase=_span(data.get("phrase")),
         )
 
 
@@ -128,25 +132,28 @@ def _paragraph(article: Article, paragraph: Paragraph, place: Place) -> str:
         values["aria-current"] = "true"
     if _KINDS[paragraph.kind]:
         values["title"] = _KINDS[paragraph.kind]
+    text = article.text[paragraph.start : paragraph.end]
     marked = _marked_range(article, paragraph, place) if is_cited else None
+    inner = escape(text) if marked is None else _marked(text, paragraph, marked, place.phrase)
     return (
         f'<div{attributes(values)}><span class="number furniture">{paragraph.number}</span>'
-        f'<p dir="auto">{_text(article.text, paragraph, marked)}</p></div>'
+        f'<p dir="auto">{inner}</p></div>'
     )
 
 
-def _text(text: str, paragraph: Paragraph, marked: tuple[int, int] | None) -> str:
-    if marked is None:
-        return escape(text[paragraph.start : paragraph.end])
-    start, end = marked
+def _marked(text: str, paragraph: Paragraph, marked: Span, phrase: Span | None) -> str:
+    """The text of a paragraph with the cited range marked, and the phrase in it set off."""
+    start, end = marked[0] - paragraph.start, marked[1] - paragraph.start
+    if phrase is not None and phrase[1] > end - start:
+        phrase = None
     return (
-        f"{escape(text[paragraph.start : start])}"
-        f'<mark tabindex="-1">{escape(text[start:end])}</mark>'
-        f"{escape(text[end : paragraph.end])}"
+        f"{escape(text[:start])}"
+        f'<mark tabindex="-1">{with_phrase(text[start:end], phrase)}</mark>'
+        f"{escape(text[end:])}"
     )
 
 
-def _marked_range(article: Article, paragraph: Paragraph, place: Place) -> tuple[int, int] | None:
+def _marked_range(article: Article, paragraph: Paragraph, place: Place) -> Span | None:
     """The cited range, if it lies in the paragraph and still holds the words cited."""
     start, end = place.start, place.end
     if start is None or end is None or not paragraph.start <= start < end <= paragraph.end:
@@ -180,3 +187,10 @@ def _notice(title: str, text: str) -> str:
 def _number(value: object) -> int | None:
     digits = str(value)
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 12 else None
+
+
+def _span(value: object) -> Span | None:
+    """The offsets in "3-8", if they are such."""
+    start, _, end = str(value).partition("-")
+    first, last = _number(start), _number(end)
+    return None if first is None or last is None or first >= last else (first, last)

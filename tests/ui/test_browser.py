@@ -39,6 +39,7 @@ _SERVE = (
 )
 _DRONES = "How many drones did Moscow say were used?"
 _WORDS = "91 long-range drones"
+_ANSWER = "91"
 _FOREIGN = "Who won the 1998 World Cup?"
 _HOSTILE = """<img src=x onerror="document.title='owned'"> Minister Ada Byron opened it.
 
@@ -165,6 +166,11 @@ def is_in_view(page: Any, selector: str) -> bool:
     return found
 
 
+def weight(element: Any) -> int:
+    """How bold its letters are."""
+    return int(element.evaluate("element => getComputedStyle(element).fontWeight"))
+
+
 def wait_for_mark(page: Any) -> Any:
     mark = page.locator("#source mark")
     mark.wait_for()
@@ -185,9 +191,12 @@ def test_an_answer_leads_to_its_words_in_the_article(page: Any) -> None:
     assert citation.get_attribute("data-file") == "001_5bc5dbd4b62a0cd8.txt"
     assert citation.get_attribute("data-paragraph") == "11"
     quoted = turn.locator(".quotation").first.inner_text()
+    assert turn.locator(".quotation .phrase").all_inner_texts() == [_ANSWER]
 
     citation.click()
     mark = wait_for_mark(page)
+    assert mark.locator(".phrase").all_inner_texts() == [_ANSWER]
+    assert weight(mark.locator(".phrase")) > weight(mark)
     assert is_in_view(page, "#source mark")
     assert f"“{mark.text_content()}”" == quoted
     assert _WORDS in mark.text_content()
@@ -340,8 +349,8 @@ def test_a_hostile_article_is_shown_and_does_nothing(browser: Any, tmp_path: Pat
         elements = "#chat, #source, #articles, #suggested"
         found = page.evaluate(
             """elements => [...document.querySelectorAll(elements)].flatMap(part =>
-                [...part.querySelectorAll("img, script, form, input, a, iframe, b, strong")])
-                .length""",
+                [...part.querySelectorAll("img, script, form, input, a, iframe, b, "
+                    + "strong:not(.phrase)")]).length""",
             elements,
         )
         assert found == 0

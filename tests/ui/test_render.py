@@ -45,6 +45,13 @@ def shown(text: str) -> str:
 
 
 @st.composite
+def phrases(draw: st.DrawFn, quote: str) -> tuple[int, int] | tuple[None, None]:
+    """Where the answer phrase of a quote at 5 may stand."""
+    start = draw(st.none() | st.integers(5, 4 + len(quote)))
+    return (None, None) if start is None else (start, draw(st.integers(start + 1, 5 + len(quote))))
+
+
+@st.composite
 def quoting_answers(draw: st.DrawFn) -> Answer:
     """An answer as quote mode writes it: claims of one or two citations, and remarks."""
     citations: list[Citation] = []
@@ -54,7 +61,10 @@ def quoting_answers(draw: st.DrawFn) -> Answer:
         for _ in range(draw(st.integers(1, 2))):
             number = len(citations) + 1
             file, title = draw(words), draw(texts)
-            citations.append(Citation(number, file, 3, quote, 5, 5 + len(quote), title, 1.0))
+            phrase = draw(phrases(quote))
+            citations.append(
+                Citation(number, file, 3, quote, 5, 5 + len(quote), title, 1.0, *phrase)
+            )
             marks += f"[{number}]"
         parts.append(f"“{' '.join(quote.split())}” {marks}")
     remark = draw(st.sampled_from(["", " The sources differ."]))
@@ -115,6 +125,29 @@ def test_questions_and_errors_are_text_too(
     assert [asked.text for asked in html.with_class("asked")] == [shown(question)] * 2
     assert shown(what) in html.with_class("problem")[0].text
     assert shown(fix) in html.with_class("problem")[0].text
+
+
+def test_the_words_that_answer_stand_out_in_the_quotation(
+    read: Callable[[str], Any], answer: Any, citation: Any
+) -> None:
+    quote = "There are\n 4,711 <b>roses</b> & more."
+    cited = citation(quote, start=20, answer_start=31, answer_end=48)
+    html = read(render_answer(answer(f"“{' '.join(quote.split())}” [1]", cited)))
+    (phrase,) = html.with_class("phrase")
+    assert (phrase.tag, phrase.text) == ("strong", "4,711 <b>roses</b")
+    assert html.text == "“There are 4,711 <b>roses</b> & more.” [1]"
+    assert html.with_class("quotation")[0].text == "“There are 4,711 <b>roses</b> & more.”"
+    (button,) = html.with_class("citation")
+    assert button.attributes["data-phrase"] == "11-28"
+
+
+def test_without_an_answer_phrase_nothing_stands_out(
+    read: Callable[[str], Any], answer: Any, citation: Any
+) -> None:
+    for cited in [citation("one two"), citation("one two", start=3, answer_start=1, answer_end=5)]:
+        html = read(render_answer(answer("“one two” [1]", cited)))
+        assert not html.with_tag("strong")
+        assert "data-phrase" not in html.with_class("citation")[0].attributes
 
 
 def test_a_marker_inside_a_quotation_is_no_button(

@@ -18,7 +18,7 @@ from index.paragraphs import split_paragraphs
 from ui.render import fingerprint
 from ui.source import MAX_LISTED, Place, article_list, invitation, render_article, source_pane
 
-_TAGS = {"article", "header", "h2", "p", "div", "span", "button", "bdi", "mark"}
+_TAGS = {"article", "header", "h2", "p", "div", "span", "button", "bdi", "mark", "strong"}
 _LINES = st.lists(
     st.sampled_from(["<script>alert(1)</script>", "a &amp; b", "", "Some words.", "\u202eabc"])
     | st.text(max_size=40),
@@ -43,8 +43,11 @@ def article_of(text: str, **given_values: Any) -> Article:
     return Article(**values)
 
 
-def place_of(article: Article, number: int, start: int, end: int) -> Place:
-    return Place(article.file, number, start, end, fingerprint(article.text[start:end]))
+def place_of(
+    article: Article, number: int, start: int, end: int, phrase: tuple[int, int] | None = None
+) -> Place:
+    quoted = fingerprint(article.text[start:end])
+    return Place(article.file, number, start, end, quoted, phrase)
 
 
 @given(_LINES.map("\n\n".join), st.data())
@@ -53,17 +56,20 @@ def test_the_pane_shows_every_paragraph_as_it_is_and_marks_the_words_cited(
 ) -> None:
     article = article_of(text)
     place = Place(article.file)
-    cited = ""
+    cited = said = ""
     if article.paragraphs:
         paragraph = data.draw(st.sampled_from(article.paragraphs))
         start = data.draw(st.integers(paragraph.start, paragraph.end - 1))
         end = data.draw(st.integers(start + 1, paragraph.end))
-        place = place_of(article, paragraph.number, start, end)
-        cited = shown(text[start:end])
+        first = data.draw(st.integers(0, end - start - 1))
+        last = data.draw(st.integers(first + 1, end - start))
+        place = place_of(article, paragraph.number, start, end, (first, last))
+        cited, said = shown(text[start:end]), shown(text[start + first : start + last])
     html = read(render_article(article, place))
     assert {element.tag for element in html.elements} <= _TAGS
     assert html.text == "".join(shown(text[p.start : p.end]) for p in article.paragraphs)
     assert [mark.text for mark in html.with_tag("mark")] == ([cited] if cited else [])
+    assert [phrase.text for phrase in html.with_tag("strong")] == ([said] if cited else [])
     numbers = [number.text for number in html.with_class("number")]
     assert numbers == [str(p.number) for p in article.paragraphs]
 
@@ -114,8 +120,12 @@ def test_a_paragraph_without_words_is_shown_without_a_warning(read: Callable[[st
 
 @given(
     st.dictionaries(
-        st.sampled_from(["file", "paragraph", "start", "end", "fingerprint", "x"]),
-        st.none() | st.integers() | st.text() | st.lists(st.text()) | st.sampled_from(["11", "²"]),
+        st.sampled_from(["file", "paragraph", "start", "end", "fingerprint", "phrase", "x"]),
+        st.none()
+        | st.integers()
+        | st.text()
+        | st.lists(st.text())
+        | st.sampled_from(["11", "²", "1-3", "3-1", "1-", "0-99"]),
     )
 )
 def test_a_place_takes_whatever_a_browser_sends(data: dict[str, object]) -> None:
@@ -127,6 +137,17 @@ def test_a_place_takes_whatever_a_browser_sends(data: dict[str, object]) -> None
 def test_a_place_is_read_from_a_citations_attributes() -> None:
     sent = {"file": "a.txt", "paragraph": "11", "start": "5", "end": "9", "fingerprint": "f"}
     assert Place.from_data(sent) == Place("a.txt", 11, 5, 9, "f")
+    assert Place.from_data({**sent, "phrase": "1-3"}) == Place("a.txt", 11, 5, 9, "f", (1, 3))
+
+
+@pytest.mark.parametrize("phrase", [(2, 9), (5, 7)])
+def test_a_phrase_that_is_not_in_the_cited_words_does_not_stand_out(
+    read: Callable[[str], Any], phrase: tuple[int, int]
+) -> None:
+    article = article_of("One.\n\nTwo words.")
+    html = read(render_article(article, place_of(article, 2, 6, 9, phrase)))
+    assert [mark.text for mark in html.with_tag("mark")] == ["Two"]
+    assert not html.with_tag("strong")
 
 
 @dataclass
