@@ -9,6 +9,7 @@ other's "not settled", and then nothing is told.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -36,8 +37,8 @@ _LEXICAL = re.compile(
     r"fail(?:s|ed|ing|ure)? to|declin(?:e|es|ed|ing) to|yet to|unable to|unwilling(?:ness)?|"
     r"oppos(?:e|es|ed|ing|ition)|object(?:s|ed|ing)? to|against|rul(?:e|es|ed|ing) out|"
     r"disput(?:e|es|ed|ing)|lack(?:s|ed|ing)?|prevent(?:s|ed|ing)?|prohibit\w*|forb(?:id|ids|ade|"
-    r"idden)|ban(?:s|ned|ning)?|disqualif\w+|barred|exclud(?:e|es|ed|ing)|exempt\w*|stopp?(?:ed|s)? "
-    r"from|far from|rather than|instead of|hardly|scarcely|barely|rarely|seldom|reluctan\w*|"
+    r"idden)|ban(?:s|ned|ning)?|disqualif\w+|barred|exclud(?:e|es|ed|ing)|exempt\w*|"
+    r"stopp?(?:ed|s)? from|far from|rather than|instead of|hardly|scarcely|barely|rarely|seldom|reluctan\w*|"
     r"absence of|denied|unlikely|impossible|negó|niega|rechaz\w+|lehn\w+|bestr[ie]\w+|отриц\w+|"
     r"отверг\w*)(?!\w)",
     re.IGNORECASE,
@@ -49,7 +50,7 @@ _SOFT = re.compile(
     r"il(?:legal|licit)\w*|ir(?:regular|relevant)\w*|dis(?:agree|approve|like|prove|continu|put)\w*|"
     r"non-?\w{4,}|\w{3,}less|few|little|only|exceptions?|fabricat\w*|false\w*|lies?|hoax|"
     r"baseless|pointless|futile|premature|too|remain(?:s|ed)? to be|loss|missing|free of|"
-    r"neglect\w*|contrary|unlike|largest|smallest|most|least)\b",
+    r"neglect\w*|contrary|unlike)\b",
     re.IGNORECASE,
 )
 _PAIRS = [
@@ -94,6 +95,7 @@ _CLAUSE = re.compile(
 _WITHOUT = frozenset("without ohne sin sans без".split())
 _REACH = 6  # terms that a negation reaches
 _TELLING = 3  # terms, the nearest to a negation, that tell whether the other text has it
+_NEAR = 3  # terms between a word and what it may negate
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -105,9 +107,9 @@ def says_opposite(sentence: str, evidence: str) -> bool:
         evidence: neighbouring sentences that speak of the same.
     """
     own, there = _polarities(sentence), _polarities(evidence)
-    only_one = _soft(sentence) ^ _soft(evidence)
     return (
-        (not only_one and (_disagree(own, there) or _disagree(there, own)))
+        _disagree(own, there)
+        or _unheeded(there, own)
         or _antonyms(sentence, evidence)
         or _bounds_differ(sentence, evidence)
     )
@@ -121,6 +123,9 @@ class _Polarities:
     negated: tuple[bool, ...]
     scopes: tuple[tuple[int, ...], ...]
     """For each negation, the places of the terms that it reaches, nearest first."""
+    soft: tuple[tuple[str, int], ...]
+    """Words with a negation inside: their stems, each with the place of the term before which
+    it stands."""
 
 
 @lru_cache(maxsize=2048)
@@ -146,24 +151,74 @@ def _polarities(text: str) -> _Polarities:
         if (start, end) in cues and not reached:
             for at in before:
                 counts[at] += 1
-    return _Polarities(words, tuple(count % 2 == 1 for count in counts), tuple(scopes))
+    soft = tuple(
+        (stem(match.group()), sum(word.end <= match.start() for word in words))
+        for match in _SOFT.finditer(hidden)
+    )
+    return _Polarities(words, tuple(count % 2 == 1 for count in counts), tuple(scopes), soft)
 
 
-def _disagree(one: _Polarities, other: _Polarities) -> bool:
-    """Whether a negation of one text has none in the other where that speaks of the same."""
-    for scope in one.scopes:
-        told = [(at, _same(one.terms[at], other)) for at in scope]
-        # A name is spoken of in any clause: it tells nothing of this one.
-        plain = [(at, found) for at, found in told if not _is_name(one.terms[at])]
-        matched = [(at, found) for at, found in plain if found] or [
-            (at, found) for at, found in told if found
-        ]
-        near = matched[:_TELLING]
-        if near and not any(
-            one.negated[at] == other.negated[place] for at, found in near for place in found
-        ):
+def _disagree(own: _Polarities, there: _Polarities) -> bool:
+    """Whether a negation of a sentence has none in the evidence that speaks of the same."""
+    for scope in own.scopes:
+        near = _nearest(scope, own, there)
+        if not near and not there.scopes:
+            near = _nearest(_before(scope, own), own, there)
+        if _all_differ(near, own, there):
             return True
     return False
+
+
+def _unheeded(there: _Polarities, own: _Polarities) -> bool:
+    """Whether the evidence negates what a sentence says without a negation.
+
+    Stricter than the other way about: evidence says more than the sentence does.
+    """
+    for scope in there.scopes:
+        telling = [at for at in scope if not _is_name(there.terms[at])][:_TELLING]
+        near = [(at, found) for at in telling if (found := _same(there.terms[at], own))]
+        if not near and len(telling) == 1 and not own.scopes:
+            near = _nearest(_before(scope, there)[:1], there, own)
+        elif len(near) * 2 < len(telling):
+            continue
+        if _all_differ(near, there, own):
+            return True
+    return False
+
+
+def _nearest(
+    scope: Sequence[int], one: _Polarities, other: _Polarities
+) -> list[tuple[int, list[int]]]:
+    """The terms nearest to a negation that the other text has, names only if there are no others:
+    a name is spoken of in any clause."""
+    matched = [(at, found) for at in scope if (found := _same(one.terms[at], other))]
+    plain = [(at, found) for at, found in matched if not _is_name(one.terms[at])]
+    return (plain or matched)[:_TELLING]
+
+
+def _all_differ(
+    near: Sequence[tuple[int, list[int]]], one: _Polarities, other: _Polarities
+) -> bool:
+    if not near or any(_explained(found, one, other) for _, found in near):
+        return False
+    return not any(one.negated[at] == other.negated[place] for at, found in near for place in found)
+
+
+def _before(scope: Sequence[int], one: _Polarities) -> list[int]:
+    """The terms before a negation, nearest first, where those behind it tell nothing."""
+    if not scope:
+        return []
+    return [at for at in range(scope[0] - 1, -1, -1) if not _is_name(one.terms[at])][:_TELLING]
+
+
+def _explained(places: list[int], one: _Polarities, other: _Polarities) -> bool:
+    """Whether a word of the other text alone, near the same, may stand for the negation."""
+    own = {word for word, _ in one.soft}
+    return any(
+        word not in own and abs(place - near) <= _NEAR
+        for word, place in other.soft
+        for near in places
+    )
 
 
 def _same(term: Term, other: _Polarities) -> list[int]:
@@ -176,10 +231,6 @@ def _is_name(term: Term) -> bool:
 
 def _count(text: str) -> int:
     return len(_HARD.findall(_NONE.sub(" ", text)))
-
-
-def _soft(text: str) -> frozenset[str]:
-    return frozenset(stem(word) for word in _SOFT.findall(text))
 
 
 def _antonyms(sentence: str, evidence: str) -> bool:

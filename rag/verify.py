@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
+from typing import Final
 
 from index.catalog import ArticleCache, ChunkRow
 from index.embed import Vectors
@@ -34,6 +35,7 @@ from rag.retrieve import Retriever
 from rag.terms import Term, terms
 
 _TABLE = "verify.json"
+OPPOSITE: Final = "says the opposite"
 _MOST_SENTENCES = 3
 _LONGEST_PARAGRAPH = 40  # sentences looked at
 _LOOKED_INTO = 3  # windows of a paragraph whose facts are compared
@@ -191,6 +193,8 @@ class _Checker:
             return Verdict(False, None, 0.0, f"paragraph {place[1]} is no part of the report")
         windows = self._windows(sentence, article, place)
         verdicts = [self._judge(sentence, window, article) for window in windows[:_LOOKED_INTO]]
+        if verdicts and verdicts[0].reason.endswith(OPPOSITE):
+            return verdicts[0]
         return _best(verdicts) or Verdict(False, None, 0.0, "no paragraph speaks of it")
 
     def _windows(self, sentence: _Sentence, article: Article, place: Place) -> list[_Window]:
@@ -245,7 +249,7 @@ class _Checker:
             if name:
                 reason = f"{name} is not in paragraph {number}"
             elif says_opposite(sentence.text, window.text):
-                reason = f"paragraph {number} says the opposite"
+                reason = f"paragraph {number} {OPPOSITE}"
             elif support < _calibration().threshold:
                 reason = "no paragraph speaks of it"
         return Verdict(not reason, window.passage, support, reason)
