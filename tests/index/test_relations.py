@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -221,3 +223,13 @@ def test_encyclopedia_articles_are_not_related(tmp_path: Path, repository: Path)
         (folder / name).write_bytes((shared / name).read_bytes())
     build_index(folder, tmp_path / "index", local_embedder())
     assert kinds(tmp_path / "index") == {}
+
+
+def test_nothing_heavy_is_loaded_before_there_is_work(repository: Path) -> None:
+    code = "import sys, index.build, index.relations, index.status; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=repository, capture_output=True, text=True, check=True
+    )
+    assert {"datasketch", "scipy"} & {
+        name.partition(".")[0] for name in done.stdout.split()
+    } == set()
