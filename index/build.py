@@ -84,7 +84,8 @@ def build_index(
         if marker is not None and not rebuild and marker.model != embedder.name:
             raise ModelMismatchError(
                 f"the index was built with {marker.model}, not with {embedder.name}",
-                "run footnote index --rebuild, or set FOOTNOTE_EMBEDDING as it was",
+                "run footnote index --rebuild, or set FOOTNOTE_EMBEDDING and "
+                "FOOTNOTE_EMBEDDING_MODEL as they were",
             )
         build = _Build(corpus, path, embedder, files, max_file_bytes, progress)
         try:

@@ -339,7 +339,8 @@ class Index:
         if marker.model != self.embedder.name:
             raise ModelMismatchError(
                 f"the index was built with {marker.model}, not with {self.embedder.name}",
-                "run footnote index --rebuild, or set FOOTNOTE_EMBEDDING as it was",
+                "run footnote index --rebuild, or set FOOTNOTE_EMBEDDING and "
+                "FOOTNOTE_EMBEDDING_MODEL as they were",
             )
         return marker
 
