@@ -2,5 +2,6 @@
 
 from rag.ask import aask, ask, stream
 from rag.models import NOT_IN_ARTICLES, Answer, Citation
+from rag.proofread import Checked, check
 
-__all__ = ["NOT_IN_ARTICLES", "Answer", "Citation", "aask", "ask", "stream"]
+__all__ = ["NOT_IN_ARTICLES", "Answer", "Checked", "Citation", "aask", "ask", "check", "stream"]

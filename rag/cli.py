@@ -98,6 +98,25 @@ def ask_command(
     )
 
 
+@app.command("check")
+def check_command(
+    draft: Annotated[
+        str, typer.Argument(metavar="DRAFT.md", help="Markdown or plain text; - for stdin.")
+    ],
+    index: IndexOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
+) -> None:
+    """Say for each sentence of a draft which paragraph supports it, or that none does."""
+    from rag.proofread import as_report, check, read_draft
+
+    checked = check(read_draft(draft), index)
+    if as_json:
+        items = [item.to_dict() for item in checked]
+        print(printable_json(json.dumps(items, ensure_ascii=False, indent=2)))
+    else:
+        print(as_report(checked, on_terminal=shows_bold(sys.stdout)))
+
+
 @app.command("chat")
 def chat_command(
     folder: Annotated[
