@@ -477,13 +477,13 @@ class Catalog:
         )
         return [row[0] for row in rows]
 
-    def sentence_ids(self, file: str, limit: int) -> list[str]:
-        """The ids of the first chunks of an article's body, in reading order."""
+    def sentences(self, file: str, limit: int) -> list[ChunkRow]:
+        """The first chunks of an article's body, in reading order."""
         rows = self._query(
-            "SELECT id FROM chunk WHERE file = ? AND kind = ? ORDER BY key LIMIT ?",
+            f"SELECT {self._COLUMNS} FROM chunk WHERE file = ? AND kind = ? ORDER BY key LIMIT ?",
             (file, Kind.BODY.value, limit),
         )
-        return [row[0] for row in rows]
+        return [_chunk_row(row) for row in rows]
 
     # -- SQL ---------------------------------------------------------------------------
 

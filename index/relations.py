@@ -14,14 +14,15 @@ import numpy as np
 
 from index.catalog import Catalog, Gist, Relation
 from index.copies import COPY, Shingles, copied_share, shingles, signature, similar_pairs
-from index.embed import Vectors
-from index.models import RelationKind
+from index.models import Article, RelationKind
 from index.rewrites import (
     LEAD,
     MOST_SENTENCES,
     REWRITE,
+    Story,
     can_be_compared,
     nearness,
+    numbers_in,
     same_news,
     told_share,
 )
@@ -44,36 +45,44 @@ def relate(catalog: Catalog, vectors: VectorStore, progress: Progress) -> None:
     if not fresh:
         return
 
-    @lru_cache(maxsize=_IN_MEMORY)
-    def sentences(file: str) -> Vectors:
-        ids = catalog.sentence_ids(file, MOST_SENTENCES)
-        found = vectors.vectors(ids)
-        return np.stack([found[id_] for id_ in ids]) if ids else np.empty((0, 0), np.float32)
+    @lru_cache(maxsize=1)  # asked for its words and its sentences in turn
+    def article(file: str) -> Article:
+        found = catalog.article(file)
+        assert found is not None, "only files of the catalogue are compared"
+        return found
 
     @lru_cache(maxsize=_IN_MEMORY)
     def words(file: str) -> Shingles:
-        article = catalog.article(file)
-        assert article is not None, "only files of the catalogue are compared"
-        return shingles(article)
+        return shingles(article(file))
+
+    @lru_cache(maxsize=_IN_MEMORY)
+    def story(file: str) -> Story:
+        rows = catalog.sentences(file, MOST_SENTENCES)
+        found = vectors.vectors([row.id for row in rows])
+        text = article(file).text
+        return Story(
+            np.stack([found[row.id] for row in rows]) if rows else np.empty((0, 0), np.float32),
+            [numbers_in(text[row.start : row.end]) for row in rows],
+        )
 
     for done, file in enumerate(fresh, start=1):
-        catalog.put_gist(_gist(file, words(file), sentences(file)))
+        catalog.put_gist(_gist(file, words(file), story(file)))
         progress("comparing", done, len(fresh))
-    catalog.put_relations(_compare(catalog.gists(), set(fresh), words, sentences))
+    catalog.put_relations(_compare(catalog.gists(), set(fresh), words, story))
 
 
-def _gist(file: str, words: Shingles, sentences: Vectors) -> Gist:
-    if not can_be_compared(sentences):
+def _gist(file: str, words: Shingles, story: Story) -> Gist:
+    if not can_be_compared(story):
         return Gist(file, signature(words), b"", 1.0)
-    lead = sentences[:LEAD].astype(_BYTES).tobytes()
-    return Gist(file, signature(words), lead, nearness(sentences))
+    lead = story.vectors[:LEAD].astype(_BYTES).tobytes()
+    return Gist(file, signature(words), lead, nearness(story.vectors))
 
 
 def _compare(
     gists: list[Gist],
     fresh: set[str],
     words: Callable[[str], Shingles],
-    sentences: Callable[[str], Vectors],
+    story: Callable[[str], Story],
 ) -> list[Relation]:
     told = [gist for gist in gists if gist.lead]
     near = {gist.file: gist.nearness for gist in told}
@@ -90,7 +99,7 @@ def _compare(
         if share >= COPY:
             found.append(Relation(one, other, RelationKind.COPY, round(share, 4)))
         elif (one, other) in news:
-            share = told_share(sentences(one), sentences(other), (near[one] + near[other]) / 2)
+            share = told_share(story(one), story(other), (near[one] + near[other]) / 2)
             if share >= REWRITE:
                 found.append(Relation(one, other, RelationKind.REWRITE, round(share, 4)))
     return found

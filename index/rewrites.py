@@ -3,7 +3,8 @@
 Sentences are aligned by their vectors. A sentence of one article is told again in the other
 if each is the other's best match, and they are nearer to each other than 95 % of the pairs
 of sentences inside the two articles: those share the subject as well, and say different
-things. A rewrite tells most sentences of the shorter article again, in the same order, and
+things. Nor may they differ in their numbers: a weekly report is no rewrite of the last one.
+A rewrite tells most sentences of the shorter article again, in the same order, and
 begins with the same news. Later articles on one event repeat its background, but not in the
 same order, and begin with what is new. The yardstick comes from the articles themselves, so
 it holds for any embedding model. Figures: docs/quality.md.
@@ -16,11 +17,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.embed import Vectors
+from index.tokens import tokenize
 
 REWRITE = 0.55
 """The share of the shorter article's sentences that a rewrite tells again in order, at least."""
@@ -38,6 +41,24 @@ _BLOCK = 128  # articles compared with all at once
 Matrix = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The sentences of an article's body, at most `MOST_SENTENCES`."""
+
+    vectors: Vectors
+    """Shape (sentences, dimensions), L2-normalised."""
+    numbers: Sequence[frozenset[str]]
+    """The numbers in each sentence."""
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+def numbers_in(sentence: str) -> frozenset[str]:
+    """The numbers of a sentence written in digits, without their separators."""
+    return frozenset(token for token in tokenize(sentence) if token[0].isdecimal())
+
+
 def nearness(sentences: Vectors) -> float:
     """How near two sentences are that say the same, as against two of this article.
 
@@ -48,9 +69,9 @@ def nearness(sentences: Vectors) -> float:
     return float(np.quantile(inside[np.triu_indices(len(sentences), 1)], _INSIDE))
 
 
-def can_be_compared(sentences: Vectors) -> bool:
+def can_be_compared(story: Story) -> bool:
     """Whether an article has sentences enough to be told again."""
-    return len(sentences) >= _MIN_ALIGNED
+    return len(story) >= _MIN_ALIGNED
 
 
 def same_news(
@@ -86,22 +107,29 @@ def _best_of_lead(first: Matrix, lead: Matrix) -> Matrix:
     return best
 
 
-def told_share(one: Vectors, other: Vectors, near: float) -> float:
+def told_share(one: Story, other: Story, near: float) -> float:
     """The share of the shorter article's sentences that the other tells again, in order.
 
     Args:
-        one, other: the sentences of each, shape (sentences, dimensions), L2-normalised.
+        one: an article.
+        other: another one.
         near: the mean of the two articles' `nearness`.
     """
-    cosines = one @ other.T
+    cosines = one.vectors @ other.vectors.T
     forth, back = cosines.argmax(axis=1), cosines.argmax(axis=0)
     aligned = [
         int(match)
         for place, match in enumerate(forth)
-        if back[match] == place and cosines[place, match] >= near
+        if back[match] == place
+        and cosines[place, match] >= near
+        and not _differ(one.numbers[place], other.numbers[match])
     ]
     in_order = _longest_increase(aligned)
     return in_order / min(cosines.shape) if in_order >= _MIN_ALIGNED else 0.0
+
+
+def _differ(numbers: frozenset[str], others: frozenset[str]) -> bool:
+    return bool(numbers and others) and numbers.isdisjoint(others)
 
 
 def _longest_increase(places: Sequence[int]) -> int:

@@ -12,7 +12,7 @@ import pytest
 
 from index import store
 from index.build import build_index
-from index.catalog import Catalog, Gist, Relation
+from index.catalog import Catalog, ChunkRow, Gist, Relation
 from index.embed import local_embedder
 from index.models import RelationKind
 from index.status import read_status
@@ -111,13 +111,13 @@ def test_only_pairs_with_a_changed_article_are_compared(
     from index import relations
 
     read: list[str] = []
-    sentence_ids = Catalog.sentence_ids
+    sentences = Catalog.sentences
 
-    def watched(catalog: Catalog, file: str, limit: int) -> list[str]:
+    def watched(catalog: Catalog, file: str, limit: int) -> list[ChunkRow]:
         read.append(file)
-        return sentence_ids(catalog, file, limit)
+        return sentences(catalog, file, limit)
 
-    monkeypatch.setattr(relations.Catalog, "sentence_ids", watched)
+    monkeypatch.setattr(relations.Catalog, "sentences", watched)
     write_articles(tmp_path / "articles", STORIES | {"garden.txt": GARDEN})
     build_index(tmp_path / "articles", stories, FakeEmbedder())
     assert read == ["garden.txt"]
