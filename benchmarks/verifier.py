@@ -234,7 +234,7 @@ def main() -> None:
     parser.add_argument("--xquad", type=Path, metavar="DIR", help="articles like xquad-dev")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the indexes here")
     parser.add_argument("--fit", action="store_true", help="fit the coefficients first")
-    parser.add_argument("--lost", type=float, default=0.03, help="paraphrases that --fit may lose")
+    parser.add_argument("--lost", type=float, default=0.01, help="paraphrases that --fit may lose")
     parser.add_argument("--show", metavar="KIND", help="print the mistakes of a kind, of the half")
     options = parser.parse_args()
     folders = [SEEDS, FOLDER / "articles", *([options.xquad.resolve()] if options.xquad else [])]

@@ -38,7 +38,8 @@ _LEXICAL = re.compile(
     r"oppos(?:e|es|ed|ing|ition)|object(?:s|ed|ing)? to|against|rul(?:e|es|ed|ing) out|"
     r"disput(?:e|es|ed|ing)|lack(?:s|ed|ing)?|prevent(?:s|ed|ing)?|prohibit\w*|forb(?:id|ids|ade|"
     r"idden)|ban(?:s|ned|ning)?|disqualif\w+|barred|exclud(?:e|es|ed|ing)|exempt\w*|"
-    r"stopp?(?:ed|s)? from|far from|rather than|instead of|hardly|scarcely|barely|rarely|seldom|reluctan\w*|"
+    r"stopp?(?:ed|s)? from|far from|rather than|instead of|hardly|scarcely|barely|rarely|"
+    r"seldom|reluctan\w*|"
     r"absence of|denied|unlikely|impossible|negó|niega|rechaz\w+|lehn\w+|bestr[ie]\w+|отриц\w+|"
     r"отверг\w*)(?!\w)",
     re.IGNORECASE,
@@ -93,6 +94,7 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _WITHOUT = frozenset("without ohne sin sans без".split())
+_REACH_OF_PREPOSITION = 2
 _REACH = 6  # terms that a negation reaches
 _TELLING = 3  # terms, the nearest to a negation, that tell whether the other text has it
 _NEAR = 3  # terms between a word and what it may negate
@@ -123,6 +125,8 @@ class _Polarities:
     negated: tuple[bool, ...]
     scopes: tuple[tuple[int, ...], ...]
     """For each negation, the places of the terms that it reaches, nearest first."""
+    starts: tuple[int, ...]
+    """For each negation, the place of the term before which it stands."""
     soft: tuple[tuple[str, int], ...]
     """Words with a negation inside: their stems, each with the place of the term before which
     it stands."""
@@ -137,33 +141,34 @@ def _polarities(text: str) -> _Polarities:
     ends = [match.start() for match in _CLAUSE.finditer(text)] + [len(text)]
     counts = [0] * len(words)
     scopes: list[tuple[int, ...]] = []
+    starts: list[int] = []
     for start, end in [*cues, *lexical]:
         last = next(at for at in ends if at >= start)
-        if text[start:end].lower() in _WITHOUT and (comma := text.find(",", end)) >= 0:
-            last = min(last, comma)
-        reached = [at for at, word in enumerate(words) if end <= word.start < last][:_REACH]
-        own = [at for at, word in enumerate(words) if start <= word.start < end]
-        before = [at for at, word in enumerate(words) if word.end <= start][-_TELLING:]
+        reach = _REACH
+        if text[start:end].lower() in _WITHOUT:  # a preposition: its noun, and no more
+            comma = text.find(",", end, last)
+            last, reach = (comma if comma >= 0 else last), _REACH_OF_PREPOSITION
+        reached = [at for at, word in enumerate(words) if end <= word.start < last][:reach]
         for at in reached:
             counts[at] += 1
         if (start, end) in cues or reached:
-            scopes.append(tuple(at for at in reached if at not in own) or tuple(before[::-1]))
-        if (start, end) in cues and not reached:
-            for at in before:
-                counts[at] += 1
+            scopes.append(tuple(reached))
+            starts.append(sum(word.end <= start for word in words))
     soft = tuple(
         (stem(match.group()), sum(word.end <= match.start() for word in words))
         for match in _SOFT.finditer(hidden)
     )
-    return _Polarities(words, tuple(count % 2 == 1 for count in counts), tuple(scopes), soft)
+    return _Polarities(
+        words, tuple(count % 2 == 1 for count in counts), tuple(scopes), tuple(starts), soft
+    )
 
 
 def _disagree(own: _Polarities, there: _Polarities) -> bool:
     """Whether a negation of a sentence has none in the evidence that speaks of the same."""
-    for scope in own.scopes:
+    for scope, start in zip(own.scopes, own.starts, strict=True):
         near = _nearest(scope, own, there)
         if not near and not there.scopes:
-            near = _nearest(_before(scope, own), own, there)
+            near = _nearest(_before(start, own), own, there)
         if _all_differ(near, own, there):
             return True
     return False
@@ -174,11 +179,11 @@ def _unheeded(there: _Polarities, own: _Polarities) -> bool:
 
     Stricter than the other way about: evidence says more than the sentence does.
     """
-    for scope in there.scopes:
+    for scope, start in zip(there.scopes, there.starts, strict=True):
         telling = [at for at in scope if not _is_name(there.terms[at])][:_TELLING]
         near = [(at, found) for at in telling if (found := _same(there.terms[at], own))]
         if not near and len(telling) == 1 and not own.scopes:
-            near = _nearest(_before(scope, there)[:1], there, own)
+            near = _nearest(_before(start, there)[:1], there, own)
         elif len(near) * 2 < len(telling):
             continue
         if _all_differ(near, there, own):
@@ -204,11 +209,9 @@ def _all_differ(
     return not any(one.negated[at] == other.negated[place] for at, found in near for place in found)
 
 
-def _before(scope: Sequence[int], one: _Polarities) -> list[int]:
+def _before(start: int, one: _Polarities) -> list[int]:
     """The terms before a negation, nearest first, where those behind it tell nothing."""
-    if not scope:
-        return []
-    return [at for at in range(scope[0] - 1, -1, -1) if not _is_name(one.terms[at])][:_TELLING]
+    return [at for at in range(start - 1, -1, -1) if not _is_name(one.terms[at])][:_TELLING]
 
 
 def _explained(places: list[int], one: _Polarities, other: _Polarities) -> bool:

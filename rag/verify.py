@@ -32,6 +32,7 @@ from rag.figures import missing_figure
 from rag.named import missing_name
 from rag.opposite import says_opposite
 from rag.retrieve import Retriever
+from rag.roles import only_claimed, other_speaker, swapped
 from rag.terms import Term, terms
 
 _TABLE = "verify.json"
@@ -71,8 +72,8 @@ class _Sentence:
     """The sentence to check, with what it costs to prepare."""
 
     text: str
-    resolved: str
-    """With the sentence before, where its pronouns are explained."""
+    context: str
+    """The sentence before it."""
     terms: tuple[Term, ...]
     weights: tuple[float, ...]
     vector: Vectors
@@ -159,7 +160,7 @@ class _Checker:
         plain = text.translate(_QUOTES)
         return _Sentence(
             text=text,
-            resolved=f"{context} {text}" if context else text,
+            context=context,
             terms=found,
             weights=weights,
             vector=self._index.embedder.embed_query(plain),
@@ -233,26 +234,42 @@ class _Checker:
         return self._index.catalog.embedded_texts([file])
 
     def _judge(self, sentence: _Sentence, window: _Window, article: Article) -> Verdict:
-        number = window.passage.paragraph
         support = _calibration().probability(window.features)
-        reason = ""
-        figure = missing_figure(sentence.text, f"{window.text}")
-        name = None
+        reason = self._objection(sentence, window, article)
+        if not reason and support < _calibration().threshold:
+            reason = "no paragraph speaks of it"
+        return Verdict(not reason, window.passage, support, reason)
+
+    def _objection(self, sentence: _Sentence, window: _Window, article: Article) -> str:
+        """What of the evidence does not agree with the sentence, in words; "" if all does."""
+        passage = window.passage
+        here = f"paragraph {passage.paragraph}"
+        figure = missing_figure(sentence.text, window.text)
         if figure is not None:
             what, instead = figure
-            reason = f"{what} is not in paragraph {number}"
-            reason += f", which says {instead}" if instead else ""
-        else:
-            around = f"{article.title}. {window.before}"
-            evidence = f"{window.text}\n{around}"
-            name = missing_name(sentence.text, evidence, article.text, self._is_common)
-            if name:
-                reason = f"{name} is not in paragraph {number}"
-            elif says_opposite(sentence.text, window.text):
-                reason = f"paragraph {number} {OPPOSITE}"
-            elif support < _calibration().threshold:
-                reason = "no paragraph speaks of it"
-        return Verdict(not reason, window.passage, support, reason)
+            return f"{what} is not in {here}" + (f", which says {instead}" if instead else "")
+        evidence = f"{window.text}\n{article.title}. {window.before}"
+        name = missing_name(sentence.text, evidence, article.text, self._is_common)
+        if name is not None:
+            return f"{name} is not in {here}"
+        if says_opposite(sentence.text, window.text):
+            return f"{here} {OPPOSITE}"
+        speaker = other_speaker(
+            sentence.text,
+            sentence.context,
+            article,
+            passage.start,
+            passage.end,
+            window.before,
+        )
+        if speaker is not None:
+            return f"in {here} {speaker or 'somebody else'} says so"
+        claimant = only_claimed(sentence.text, article, passage.start, passage.end)
+        if claimant is not None:
+            return f"{here} has it as a claim of {claimant}"
+        if swapped(sentence.text, window.text):
+            return f"{here} has it the other way round"
+        return ""
 
     def nearest_features(self, text: str, place: Place) -> dict[str, float]:
         article = self._article(place)
