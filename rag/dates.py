@@ -121,6 +121,7 @@ _CENTURY_JOINS = word_set("to and or bis und et au и до y al")
 
 _AGO_AFTER = word_set("ago earlier назад")
 _AGO_BEFORE = phrase_set("vor,hace,il y a")
+_LONGEST_AGO = 7  # words of "more than two hundred million years ago"
 _RELATIVE_DAYS = word_set("yesterday tomorrow gestern вчера завтра ayer demain")
 _RELATIVE = word_set(
     "last next previous following letzten letzte nächsten nächste kommenden vergangenen vorigen "
@@ -318,7 +319,10 @@ def _weekday(tokens: Sequence[Token], at: int) -> _Found:
 
 
 def _ago(tokens: Sequence[Token], at: int) -> _Found:
-    skipped = next((len(w) for w in _AGO_BEFORE if words_at(tokens, at, len(w)) == w), 0)
+    words = words_at(tokens, at, _LONGEST_AGO)
+    skipped = next((len(before) for before in _AGO_BEFORE if words[: len(before)] == before), 0)
+    if not skipped and _AGO_AFTER.isdisjoint(words):
+        return None
     number = number_at(tokens, at + skipped) if at + skipped < len(tokens) else None
     if number is None or number.unit is not Unit.TIME:
         return None
