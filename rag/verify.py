@@ -37,6 +37,8 @@ from rag.terms import Term, terms
 
 _TABLE = "verify.json"
 OPPOSITE: Final = "says the opposite"
+NOTHING: Final = "no paragraph speaks of it"
+_MISSING: Final = "is not in"
 _MOST_SENTENCES = 3
 _LONGEST_PARAGRAPH = 40  # sentences looked at
 _LOOKED_INTO = 3  # windows of a paragraph whose facts are compared
@@ -45,6 +47,12 @@ FEATURES = ("cosine", "cover", "cover_around")
 """The best cosine of a sentence of the evidence; the share of the sentence's words, by their idf,
 that the evidence holds; the same with what stands before it."""
 _MARKS = re.compile(r"\[\d+(?:\s*[,–-]\s*\d+)*\]")
+_JOINT = re.compile(
+    r"\s*(?:;|,?\s(?:and|while|but|whereas|und|während|aber|y|mientras|pero|et|mais|и|а|но)\s)\s*",
+    re.IGNORECASE,
+)
+_MOST_JOINTS = 3
+_FEWEST_TERMS = 3  # content words of a part that is checked by itself
 _QUOTES = str.maketrans(dict.fromkeys('"“”„«»‹›', " ") | {"’": "'", "‘": "'", "`": "'"})
 
 Place = tuple[str, int]
@@ -145,8 +153,31 @@ class _Checker:
         second = _best([self._in_paragraph(sentence, place) for place in others])
         if second is not None and second.supported:
             return replace(second, corrected=bool(cited))
+        if verdict is not None and (_MISSING in verdict.reason or verdict.reason == NOTHING):
+            in_parts = self._in_parts(text, context, cited)
+            if in_parts is not None:
+                return in_parts
         found = verdict or second
-        return found or Verdict(False, None, 0.0, "no paragraph speaks of it")
+        return found or Verdict(False, None, 0.0, NOTHING)
+
+    def _in_parts(self, text: str, context: str, cited: Sequence[Place]) -> Verdict | None:
+        """A sentence of two facts, each supported by words of the paragraphs that are cited."""
+        for match in list(_JOINT.finditer(text))[:_MOST_JOINTS]:
+            halves = text[: match.start()], text[match.end() :]
+            if any(len(terms(half)) < _FEWEST_TERMS for half in halves):
+                continue
+            found: list[Verdict] = []
+            for half, before in zip(halves, (context, halves[0]), strict=True):
+                sentence = self._prepare(half, before)
+                best = _best([self._in_paragraph(sentence, place) for place in cited])
+                if best is None or not best.supported or best.passage is None:
+                    break
+                found.append(best)
+            else:
+                passages = list(dict.fromkeys(v.passage for v in found if v.passage))
+                support = min(v.support for v in found)
+                return Verdict(True, passages[0], support, "", also=tuple(passages[1:]))
+        return None
 
     def _prepare(self, text: str, context: str) -> _Sentence:
         found = terms(text)
@@ -193,10 +224,14 @@ class _Checker:
         if not article.paragraph(place[1]).kind.is_evidence:
             return Verdict(False, None, 0.0, f"paragraph {place[1]} is no part of the report")
         windows = self._windows(sentence, article, place)
-        verdicts = [self._judge(sentence, window, article) for window in windows[:_LOOKED_INTO]]
-        if verdicts and verdicts[0].reason.endswith(OPPOSITE):
-            return verdicts[0]
-        return _best(verdicts) or Verdict(False, None, 0.0, "no paragraph speaks of it")
+        verdicts: list[Verdict] = []
+        for window in windows[:_LOOKED_INTO]:
+            verdict = self._judge(sentence, window, article)
+            if verdict.supported or verdict.reason.endswith(OPPOSITE):
+                # Its likeliest words decide: others of the paragraph may just not speak of it.
+                return verdict if verdict.supported or not verdicts else verdicts[0]
+            verdicts.append(verdict)
+        return _best(verdicts) or Verdict(False, None, 0.0, NOTHING)
 
     def _windows(self, sentence: _Sentence, article: Article, place: Place) -> list[_Window]:
         """The likeliest evidence of a paragraph, best first."""
@@ -237,7 +272,7 @@ class _Checker:
         support = _calibration().probability(window.features)
         reason = self._objection(sentence, window, article)
         if not reason and support < _calibration().threshold:
-            reason = "no paragraph speaks of it"
+            reason = NOTHING
         return Verdict(not reason, window.passage, support, reason)
 
     def _objection(self, sentence: _Sentence, window: _Window, article: Article) -> str:
@@ -247,11 +282,11 @@ class _Checker:
         figure = missing_figure(sentence.text, window.text)
         if figure is not None:
             what, instead = figure
-            return f"{what} is not in {here}" + (f", which says {instead}" if instead else "")
+            return f"{what} {_MISSING} {here}" + (f", which says {instead}" if instead else "")
         evidence = f"{window.text}\n{article.title}. {window.before}"
         name = missing_name(sentence.text, evidence, article.text, self._is_common)
         if name is not None:
-            return f"{name} is not in {here}"
+            return f"{name} {_MISSING} {here}"
         if says_opposite(sentence.text, window.text):
             return f"{here} {OPPOSITE}"
         speaker = other_speaker(
