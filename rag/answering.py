@@ -13,14 +13,18 @@ from rag.claims import Claim, Remark, Statement, remaining
 from rag.confidence import calibration, features
 from rag.conversation import leans_on_history, says_nothing_alone, with_subject
 from rag.describe import describe
+from rag.disagree import other_side
 from rag.lists import listed_subject
 from rag.models import Message
 from rag.overview import overview_of
 from rag.parts import split_question
-from rag.question import Wants, analyse
-from rag.quote import choose, choose_several
-from rag.remarks import not_answered
+from rag.premise import contradiction, unsupported
+from rag.question import Question, Wants, analyse
+from rag.quote import choose, choose_several, with_room
+from rag.remarks import not_answered, premise_contradicted
 from rag.retrieve import Candidate, Retrieval, Retriever
+from rag.sides import asks_for_sides
+from rag.sides import sides as what_sides_say
 from rag.summarise import summarise
 
 _PLAINLY_ANSWERED = 0.5  # confidence from which a follow-up is taken to stand alone
@@ -136,17 +140,42 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
         claim = cite_author(retrieval.candidates, ArticleCache(retriever.index.catalog))
         statements: list[Statement] = [claim] if claim and confidence >= fitted.threshold else []
         return Found(text, retrieval, statements, confidence)
-    subject = listed_subject(asked)
+    sides = asks_for_sides(asked)
+    subject = sides.query if sides else listed_subject(asked)
     retrieval = retriever.retrieve(subject or text, files, subject or asked)
     confidence = fitted.probability(features(retrieval))
     if not retrieval.candidates or confidence < fitted.threshold:
         return Found(text, retrieval, [], confidence)
-    chosen = (
-        choose_several(retrieval.candidates, retrieval.question)
-        if subject
-        else choose(retrieval.candidates)
-    )
-    return Found(text, retrieval, [replace(c, asks=question) for c in chosen], confidence)
+    articles = ArticleCache(retriever.index.catalog)
+    if sides and (views := what_sides_say(sides, retrieval, articles)):
+        return Found(text, retrieval, [*views], confidence)
+    if subject and not sides:
+        several = choose_several(retrieval.candidates, retrieval.question)
+        return Found(text, retrieval, [*several], confidence)
+    return Found(text, retrieval, _answer_fact(question, retrieval, articles), confidence)
+
+
+def _answer_fact(
+    question: Question, retrieval: Retrieval, articles: ArticleCache
+) -> list[Statement]:
+    """The sentences that answer, and what speaks against them, or against the question."""
+    against = contradiction(question.text, retrieval.candidates, articles)
+    if against is not None:
+        others = [c for c in retrieval.candidates if c is not against]
+        shown = choose([against, *others])
+        return [premise_contradicted(), *(replace(claim, asks=question) for claim in shown)]
+    shown = [replace(claim, asks=question) for claim in choose(retrieval.candidates)]
+    best = retrieval.candidates[0].row
+    if unsupported(question.text, [articles[best.file].paragraph_text(best.paragraph)]):
+        return []
+    contrast = other_side(retrieval, shown, articles)
+    if contrast is None:
+        return [*shown]
+    if contrast.claim is None:
+        return [*shown, contrast.remark]
+    if contrast.leads:
+        return [contrast.remark, contrast.claim, *with_room(shown)]
+    return [*with_room(shown), contrast.claim, contrast.remark]
 
 
 def _describe(retriever: Retriever, asked: str, files: Sequence[str]) -> Found | None:

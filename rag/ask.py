@@ -16,6 +16,7 @@ from rag.answering import Found, find
 from rag.calibration import calibration_notes
 from rag.claims import cite
 from rag.conversation import check_history
+from rag.independence import independence_note
 from rag.models import MAX_QUESTION_CHARACTERS, NOT_IN_ARTICLES, Answer, Message
 from rag.retrieve import Candidate, Retrieval, Retriever
 from rag.session import open_retriever
@@ -153,6 +154,8 @@ def _answer(
         if found.statements:
             body, citations, remarks = cite(found.statements, ArticleCache(retriever.index.catalog))
             notes.extend(remarks)
+            sources = independence_note((c.file for c in citations), retriever.index.catalog)
+            notes.extend([sources] if sources else [])
         else:
             body, citations = " ".join([f"{NOT_IN_ARTICLES}.", *map(_sentence, found.reasons)]), []
             notes.extend([*found.reasons, *_nearest_notes(found.retrieval.candidates)])

@@ -36,8 +36,9 @@ def as_text(answer: Answer, *, bold: bool = False) -> str:
         parts.append(
             "\n".join(f"[{c.number}] {c.file}, paragraph {c.paragraph}" for c in answer.citations)
         )
-    if answer.notes:
-        parts.append("\n".join(answer.notes))
+    notes = [note for note in answer.notes if note not in answer.text]  # no remark twice
+    if notes:
+        parts.append("\n".join(notes))
     return "\n\n".join([_said(answer, bold), *map(printable, parts)])
 
 

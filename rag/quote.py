@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from index.tokens import stem, tokenize, words
@@ -44,6 +45,16 @@ def choose(candidates: Sequence[Candidate]) -> list[Claim]:
         room -= len(also)
         claims.append(Claim(_passage(run), also))
     return claims
+
+
+def with_room(claims: Sequence[Claim]) -> list[Claim]:
+    """Claims with a citation to spare: what is left out is what mattered least."""
+    kept = list(claims)
+    while sum(len(claim.passages) for claim in kept) >= _MAX_CITATIONS:
+        last = kept.pop()
+        if last.also:
+            kept.append(replace(last, also=last.also[:-1]))
+    return kept
 
 
 def choose_several(candidates: Sequence[Candidate], question: Question) -> list[Claim]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, cast
@@ -45,7 +46,7 @@ def test_each_part_is_answered(seeds_index: Path) -> None:
     )
     assert "December 16" in answer.citations[0].quote
     assert any("Dmitry Peskov" in citation.quote for citation in answer.citations)
-    assert answer.notes == ()
+    assert "Not said" not in answer.text
 
 
 @pytest.mark.integration
@@ -82,6 +83,44 @@ def test_a_list_is_made_of_sentences_that_each_add_a_name(seeds_index: Path) -> 
     quotes = " ".join(citation.quote for citation in answer.citations)
     assert "Donald Tusk" in quotes
     assert "Giorgia Meloni" in quotes
+
+
+# -- what speaks against -------------------------------------------------------------------
+
+
+@pytest.mark.integration
+def test_a_claim_that_somebody_denies_is_shown_with_the_denial(seeds_index: Path) -> None:
+    answer = ask("How many drones did Moscow say were used?", seeds_index)
+    assert "91 long-range drones" in answer.citations[0].quote
+    assert any(
+        re.search(r"denied|fabrication|no evidence", citation.quote)
+        for citation in answer.citations[1:]
+    )
+    assert any(note.startswith("The sources differ") for note in answer.notes)
+    assert len(answer.citations) <= 3
+
+
+@pytest.mark.integration
+def test_what_a_question_takes_for_granted_is_not_confirmed(seeds_index: Path) -> None:
+    answer = ask("Why did Zelensky agree to recognise the occupied territories?", seeds_index)
+    assert answer.text.startswith("The articles say otherwise than the question assumes.")
+    assert "never recognize" in answer.citations[0].quote
+    assert not ask("Why did Meloni resign?", seeds_index).answered
+
+
+@pytest.mark.integration
+def test_both_sides_are_asked(seeds_index: Path) -> None:
+    answer = ask("Does France share Moscow's version of the drone incident?", seeds_index)
+    quotes = " ".join(citation.quote for citation in answer.citations)
+    assert "Russia accused Ukraine" in quotes
+    assert "French officials" in quotes
+
+
+@pytest.mark.integration
+def test_articles_that_tell_one_story_are_one_source(seeds_index: Path) -> None:
+    answer = ask("What did Tusk say about peace?", seeds_index)
+    assert {citation.file[:3] for citation in answer.citations} == {"001", "002"}
+    assert any("tell the same story: count them as one source" in note for note in answer.notes)
 
 
 # -- claims and remarks --------------------------------------------------------------------

@@ -97,8 +97,11 @@ def test_every_citation_stands_in_its_paragraph(asked: Asked, texts: dict[str, s
 def test_every_claim_is_a_quotation_with_its_citations(asked: Asked) -> None:
     for question, answer in asked:
         if answer.answered:
-            claims = re.findall(r"“(.*?)” ((?:\[\d\])+)(?: |$)", answer.text, re.DOTALL)
-            assert " ".join(f"“{quote}” {marks}" for quote, marks in claims) == answer.text
+            said = answer.text
+            for remark in (note for note in answer.notes if note in said):
+                said = said.replace(f"{remark}.", "").strip()
+            claims = re.findall(r"“(.*?)” ((?:\[\d\])+)(?: |$)", said, re.DOTALL)
+            assert " ".join(f"“{quote}” {marks}" for quote, marks in claims) == said
             numbers = [int(n) for _, marks in claims for n in re.findall(r"\d", marks)]
             assert numbers == [c.number for c in answer.citations], question.id
             assert numbers == list(range(1, len(numbers) + 1)), question.id
@@ -240,7 +243,7 @@ def test_auto_is_quote_without_an_llm(seeds_index: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("OPENAI_API_KEY", "exported-by-chance")
     answer = ask(DRONES, seeds_index)
     assert timeless(answer) == timeless(quoted)
-    assert (answer.mode, answer.model, answer.notes) == ("quote", None, ())
+    assert (answer.mode, answer.model, answer.notes) == ("quote", None, quoted.notes)
 
 
 # -- files ---------------------------------------------------------------------------------
@@ -437,7 +440,7 @@ def test_an_answer_from_a_part_of_the_articles_says_so(tmp_path: Path) -> None:
     assert answer.answered == bool(answer.citations)
     assert build_index(folder, index, local_embedder()).embedded == len(ships) - 64
     whole = ask(question, index)
-    assert whole.notes == ()
+    assert not any("still being built" in note for note in whole.notes)
     assert "84 barrels" in whole.text
 
 

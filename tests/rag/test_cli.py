@@ -225,7 +225,7 @@ def test_ask_of_some_files(footnote: Footnote, town_index: Path) -> None:
         (["ask", ""], "the question is empty"),
         (["ask", "x" * 4001], "4001 characters"),
         (["ask", ROSES, "--mode", "magic"], "no mode 'magic'"),
-        (["ask", ROSES, "--mode", "llm"], "quotations alone"),
+        (["ask", ROSES, "--mode", "llm"], "no LLM is configured"),
         (["ask", ROSES, "--index", "nothing"], "there is no index at nothing"),
         (["ask", ROSES], "there is no folder seeds"),
         (["status"], "there is no index at .footnote"),
