@@ -12,6 +12,7 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 
 from index.sentences import split_sentences
+from rag.prompt import visible
 
 _BRACKETS = re.compile(
     r"\s*[\[【]\^?\s*((?:\d{1,9}\s*(?:[,;–—-]|and)\s*)*\d{1,9})\s*(?:†[^\]】]{0,40})?[\]】]"
@@ -110,7 +111,7 @@ def _sentences(text: str, count: int) -> list[tuple[Draft, int]]:
             if (start < place or not i) and place < next_start
             for number in named
         ]
-        sentence = " ".join(bare[start:end].split()).lstrip("-*•# ")
+        sentence = visible(bare[start:end]).lstrip("-*•# ")
         if any(char.isalnum() for char in sentence):
             whole = bool(_ENDS.search(sentence))
             found.append((Draft(sentence, tuple(dict.fromkeys(cited)), whole), kept[start]))

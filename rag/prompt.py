@@ -116,9 +116,13 @@ def rewriting(question: str, history: Sequence[Message]) -> list[tuple[str, str]
 
 def harmless(text: str) -> str:
     """A text on one line, without what is no text: invisible characters and control tokens."""
-    visible = "".join(
+    return _CONTROL_TOKEN.sub(lambda match: f"{match.group()} ", visible(text))
+
+
+def visible(text: str) -> str:
+    """A text on one line, without the characters that nobody sees."""
+    return "".join(
         char
         for char in " ".join(text.split())
         if char in _KEPT_INVISIBLE or unicodedata.category(char) not in ("Cf", "Cc", "Co", "Cn")
     )
-    return _CONTROL_TOKEN.sub(lambda match: f"{match.group()} ", visible)

@@ -98,9 +98,7 @@ def error(status: int, body: Any = None, **headers: str) -> Play:
     return lambda handler: send_json(handler, status, told, **headers)
 
 
-def says(
-    *pieces: str, end: str | None = "stop", pause: float = 0.0, before: float = 0.0
-) -> Play:
+def says(*pieces: str, end: str | None = "stop", pause: float = 0.0, before: float = 0.0) -> Play:
     """A streamed reply; `end` None cuts it off without a word."""
 
     def play(handler: BaseHTTPRequestHandler) -> None:

@@ -188,9 +188,7 @@ def test_an_overflow_is_tried_with_half_of_the_paragraphs(
 # -- JSON ----------------------------------------------------------------------------------
 
 
-def test_a_reply_that_is_not_json_is_asked_for_plainly(
-    town_index: Path, use_llm: UseLlm
-) -> None:
+def test_a_reply_that_is_not_json_is_asked_for_plainly(town_index: Path, use_llm: UseLlm) -> None:
     with scripted(says("Here you are: {}"), says(TRUE + " [1]")) as server:
         use_llm(server.url)
         answer = ask(ROSES, town_index)
@@ -302,9 +300,7 @@ def test_mode_llm_needs_an_llm(town_index: Path) -> None:
 @pytest.mark.parametrize(
     "address", ["http://user:secret@127.0.0.1/v1", "ftp://x/v1", "127.0.0.1:80", "http://"]
 )
-def test_an_address_that_is_none_is_told(
-    address: str, town_index: Path, use_llm: UseLlm
-) -> None:
+def test_an_address_that_is_none_is_told(address: str, town_index: Path, use_llm: UseLlm) -> None:
     use_llm(address)
     with pytest.raises(SettingsError, match="OPENAI_BASE_URL") as raised:
         ask(ROSES, town_index, mode="llm")
