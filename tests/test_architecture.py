@@ -16,7 +16,10 @@ from tests.index.articles import TOWN, write_articles
 DRONES = "How many drones did Moscow say were used?"
 OURS = {"rag", "ui", "index"}
 # What indexing and the page need, and a question must not wait for.
-HEAVY = {"llama_index", "openai", "gradio", "fastapi", "uvicorn", "tiktoken", "nltk", "rich"}
+HEAVY = {
+    *("llama_index", "openai", "gradio", "fastapi", "uvicorn", "tiktoken", "nltk", "rich"),
+    *("scipy", "matplotlib", "datasketch"),
+}
 # Addresses that only a package manager needs, taken apart so that this file holds none.
 REGISTRIES = [
     ".".join(parts)
