@@ -138,7 +138,9 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
         retrieval = retriever.retrieve(subject_of(text), files)
         confidence = fitted.probability(features(retrieval))
         claim = cite_author(retrieval.candidates, ArticleCache(retriever.index.catalog))
-        statements: list[Statement] = [claim] if claim and confidence >= fitted.threshold else []
+        statements: list[Statement] = []
+        if claim and confidence >= fitted.threshold:
+            statements = [replace(claim, asks=question)]
         return Found(text, retrieval, statements, confidence)
     sides = asks_for_sides(asked)
     subject = sides.query if sides else listed_subject(asked)
@@ -152,6 +154,8 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
     if subject and not sides:
         several = choose_several(retrieval.candidates, retrieval.question)
         return Found(text, retrieval, [*several], confidence)
+    # What kind is asked for, the question says alone; its subject may be that of one before.
+    question = replace(retrieval.question, text=asked)
     return Found(text, retrieval, _answer_fact(question, retrieval, articles), confidence)
 
 
