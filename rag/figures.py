@@ -329,6 +329,9 @@ def _same_date(month: Figure, sentence: str, others: Sequence[Figure], evidence:
     """Whether the numbers beside a month can be those beside it in the evidence."""
     own = _beside(month, sentence)
     there = [_beside(other, evidence) for other in others]
+    years = {_beside(other, evidence)[1] for other in figures(evidence) if other.kind == "month"}
+    if own[1] is not None and own[1] in years and all(year != own[1] for _, year in there):
+        return False  # the year stands beside another month
     return any(
         all(a is None or b is None or a == b for a, b in zip(own, other, strict=True))
         for other in there

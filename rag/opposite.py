@@ -46,10 +46,10 @@ _LEXICAL = re.compile(
 )
 # Adjectives and adverbs that a negation elsewhere may be the paraphrase of.
 _SOFT = re.compile(
-    r"\b(?:un(?!it|ion|der|ique|til|iv|cle\b|less\b)\w{4,}|in(?:ability|capable|complete|correct|"
+    r"\b(?:un(?!it|if|ion|der|ique|til|iv|leash|veil|fold|cle\b|less\b)\w{4,}|in(?:ability|capable|complete|correct|"
     r"accurate|effective|sufficient|valid|visible|secure)\w*|im(?:possible|mature|moral|proper)\w*|"
     r"il(?:legal|licit)\w*|ir(?:regular|relevant)\w*|dis(?:agree|approve|like|prove|continu|put)\w*|"
-    r"non-?\w{4,}|\w{3,}less|few|little|only|exceptions?|fabricat\w*|false\w*|lies?|hoax|"
+    r"non-?\w{4,}|(?!motion|nevert|nonet|regard)\w{3,}less|few|little|only|exceptions?|fabricat\w*|false\w*|lies?|hoax|"
     r"baseless|pointless|futile|premature|too|remain(?:s|ed)? to be|loss|missing|free of|"
     r"neglect\w*|contrary|unlike)\b",
     re.IGNORECASE,
@@ -97,7 +97,7 @@ _WITHOUT = frozenset("without ohne sin sans без".split())
 _REACH_OF_PREPOSITION = 2
 _REACH = 6  # terms that a negation reaches
 _TELLING = 3  # terms, the nearest to a negation, that tell whether the other text has it
-_NEAR = 3  # terms between a word and what it may negate
+_NEAR = 2  # terms between a word and what it may negate
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -181,10 +181,15 @@ def _unheeded(there: _Polarities, own: _Polarities) -> bool:
     """
     for scope, start in zip(there.scopes, there.starts, strict=True):
         telling = [at for at in scope if not _is_name(there.terms[at])][:_TELLING]
-        near = [(at, found) for at in telling if (found := _same(there.terms[at], own))]
+        near = [
+            (at, found)
+            for at in telling
+            if (found := _same(there.terms[at], own))
+            and all(there.negated[other] for other in _same(there.terms[at], there))
+        ]
         if not near and len(telling) == 1 and not own.scopes:
             near = _nearest(_before(start, there)[:1], there, own)
-        elif len(near) * 2 < len(telling):
+        elif len(near) * (3 if not own.scopes else 2) < len(telling):
             continue
         if _all_differ(near, there, own):
             return True

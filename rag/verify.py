@@ -153,7 +153,8 @@ class _Checker:
         second = _best([self._in_paragraph(sentence, place) for place in others])
         if second is not None and second.supported:
             return replace(second, corrected=bool(cited))
-        if verdict is not None and (_MISSING in verdict.reason or verdict.reason == NOTHING):
+        lacks = verdict is not None and (_MISSING in verdict.reason or verdict.reason == NOTHING)
+        if lacks or len(cited) > 1:
             in_parts = self._in_parts(text, context, cited)
             if in_parts is not None:
                 return in_parts
