@@ -32,6 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("clone")
     (place / "seeds").symlink_to(ROOT / "seeds")
     (place / "tests").symlink_to(ROOT / "tests")
+    (place / "docs").symlink_to(ROOT / "docs")
     return place
 
 
