@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.sentences import split_sentences
 from rag.prompt import visible
@@ -203,6 +203,6 @@ def _drafts(text: str, count: int) -> list[Draft]:
         raise DraftError("the reply is JSON of another kind")
     named = [n for n in cited if isinstance(n, int) and not isinstance(n, bool) and 1 <= n <= count]
     return [
-        Draft(draft.sentence, tuple(dict.fromkeys([*draft.cited, *named])))
+        replace(draft, cited=tuple(dict.fromkeys([*draft.cited, *named])))
         for draft, _ in _sentences(sentence, count)
     ]

@@ -17,6 +17,7 @@ from typing import Final
 
 from index.catalog import ArticleCache
 from index.llm_faults import Fault, LlmError
+from index.tokens import words
 from rag.answering import Found
 from rag.budget import fit
 from rag.claims import Claim, Passage
@@ -24,6 +25,7 @@ from rag.drafts import Draft, DraftError, json_drafts, plain_drafts, spoken
 from rag.llm import Writer
 from rag.models import NOT_IN_ARTICLES, Citation
 from rag.prompt import Source, writing
+from rag.question import has_content
 from rag.verify import Verdict
 
 _MOST_SENTENCES: Final = 8
@@ -189,10 +191,11 @@ class _Reply:
     def take(self, draft: Draft) -> Iterator[str]:
         """The piece of the text that a sentence becomes, if any."""
         sentence = draft.sentence
-        if sentence.casefold() in self._said:
+        plain = sentence.casefold().rstrip(" .")
+        if any(said.startswith(plain) for said in self._said):
             self._repeated += 1
             return
-        self._said.add(sentence.casefold())
+        self._said.add(plain)
         self._repeated = 0
         if sentence.casefold().startswith(NOT_IN_ARTICLES.casefold()):
             self.written.says_no = True
@@ -200,6 +203,9 @@ class _Reply:
         before, self._before = self._before, ""
         if _MARKUP.search(sentence):
             self.written.removed["it holds markup or an address"] += 1
+            return
+        if not draft.whole and not has_content(words(sentence)[-1]):
+            self.written.removed["it breaks off"] += 1
             return
         verdict = self._check(draft, before)
         passages = [verdict.passage, *verdict.also] if verdict.passage else []

@@ -138,7 +138,7 @@ def test_a_real_llm(
     monkeypatch.setenv("OPENAI_BASE_URL", llama)
     monkeypatch.setenv("FOOTNOTE_LLM", MODEL)
     monkeypatch.setenv("FOOTNOTE_LLM_CONTEXT", "1300")
-    monkeypatch.setenv("FOOTNOTE_LLM_SECONDS", "20")
+    monkeypatch.setenv("FOOTNOTE_LLM_SECONDS", "8")
     answer = ask(case.question, poisoned)
     if answer.mode == "quote":
         check(answer, case)

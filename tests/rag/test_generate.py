@@ -110,6 +110,12 @@ def test_a_model_that_turns_in_circles_is_stopped() -> None:
     assert written.kept == 1
 
 
+def test_a_sentence_that_breaks_off_is_removed() -> None:
+    _, written = run(FakeWriter(f"{ROCK} [1] The sea was calm on Sunday, as well as the"))
+    assert written.text == f"{ROCK} [1]"
+    assert written.notes == ["1 of 2 sentences was removed: it breaks off"]
+
+
 def test_one_fact_gets_few_citations() -> None:
     _, written = run(FakeWriter(f"{CALM} [2] {ROCK} [1]"), one_fact=True)
     assert len(written.citations) <= 3
