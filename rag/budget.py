@@ -29,9 +29,7 @@ def tokens(text: str) -> int:
     return int(len(text.encode("utf-8", "replace")) / _BYTES_A_TOKEN) + 1
 
 
-def fit(
-    question: str, sources: Sequence[Source], window: int, share: float = 1.0
-) -> tuple[list[Source], int]:
+def fit(question: str, sources: Sequence[Source], window: int) -> tuple[list[Source], int]:
     """The paragraphs, best first, that fit; and how many of them do not.
 
     The first that does not fit ends the list: a worse one is never shown in its stead.
@@ -40,10 +38,9 @@ def fit(
         question: to answer.
         sources: best first.
         window: of the model, in tokens.
-        share: of the room that may be used, from 0 to 1.
     """
     frame = sum(tokens(content) for _, content in writing(question, [], structured=True))
-    room = share * (window - REPLY_TOKENS - _MESSAGE_TOKENS - frame)
+    room = window - REPLY_TOKENS - _MESSAGE_TOKENS - frame
     shown: list[Source] = []
     for number, source in enumerate(sources[:_MOST_SOURCES], start=1):
         room -= tokens(shown_source(number, source))

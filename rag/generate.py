@@ -37,7 +37,6 @@ _NEAR_THE_BEST: Final = 0.12
 """How far below the best sentence that of a paragraph may score for the LLM to be shown it. Of
 the evidence of the sample questions 99 % lies within 0.07; instructions hidden in an article
 speak of something else than the question and lie 0.15 or more below (docs/llm.md)."""
-_SMALLER: Final = (1.0, 0.5)  # shares of the room to try, where the server says that it is less
 _MARKUP: Final = re.compile(r"!?\[[^\]]*\]\s?\([^)]*\)|</?[A-Za-z!][^>]*>|\w+://|&#?\w+;")
 
 Place = tuple[str, int]
@@ -103,15 +102,17 @@ def generate(
     """
     written = Written()
     reply = _Reply(written, verify, cite, one_fact)
+    left_out = 0
     try:
-        for share in _SMALLER:
-            shown, left_out = fit(question, sources, writer.window, share)
-            if not shown:
-                break
-            reply.shown = shown
+        reply.shown, left_out = fit(question, sources, writer.window)
+        if reply.shown:
             yield from _write(question, reply, writer)
-            if written.fault is None or written.fault.fault is not Fault.OVERFLOW or written.kept:
-                break
+        if _overflowed(written) and len(reply.shown) > 1:
+            # The server has less room than it says: once more, with the better half.
+            half = (len(reply.shown) + 1) // 2
+            left_out += len(reply.shown) - half
+            reply.shown = reply.shown[:half]
+            yield from _write(question, reply, writer)
         if not reply.shown:
             written.fault = written.fault or LlmError(
                 Fault.OVERFLOW, f"the question and its paragraphs are too long for {writer.model}"
@@ -125,6 +126,11 @@ def generate(
         )
     written.notes.extend(_removed_notes(written))
     yield written
+
+
+def _overflowed(written: Written) -> bool:
+    fault = written.fault
+    return fault is not None and fault.fault is Fault.OVERFLOW and not written.kept
 
 
 def _write(question: str, reply: _Reply, writer: Writer) -> Iterator[str]:

@@ -174,15 +174,15 @@ def test_a_reply_cut_off_keeps_what_was_checked(town_index: Path, use_llm: UseLl
 
 
 def test_an_overflow_is_tried_with_half_of_the_paragraphs(
-    town_index: Path, use_llm: UseLlm
+    seeds_index: Path, use_llm: UseLlm
 ) -> None:
     overflow = error(400, {"error": {"code": "context_length_exceeded", "message": ""}})
-    with scripted(overflow, says(as_json((TRUE, [1])))) as server:
-        use_llm(server.url, llm_context=1300)
-        answer = ask(ROSES, town_index)
-    assert answer.mode == "llm"
-    first, second = (len(call["messages"][1]["content"]) for call in server.calls)
-    assert second < first
+    with scripted(overflow, says(as_json(("91 drones were used.", [1])))) as server:
+        use_llm(server.url)
+        answer = ask("What did Tusk say about peace?", seeds_index)
+    first, second = (call["messages"][1]["content"].count("\n[") for call in server.calls)
+    assert second == (first + 1) // 2 < first
+    assert any(f"best {second} of {first} paragraphs" in note for note in answer.notes)
 
 
 # -- JSON ----------------------------------------------------------------------------------
