@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -27,7 +28,7 @@ from index.catalog import Catalog, ChunkRow
 from index.embed import Embedder, Vectors
 from index.errors import IndexStoreError, ModelMismatchError
 from index.faults import explain, is_full
-from index.vectors import VectorStore
+from index.vectors import VectorStore, wipe
 
 SCHEMA_VERSION: Final = 2
 MARKER: Final = "footnote.json"
@@ -38,6 +39,8 @@ _DATA_NAME: Final = re.compile(r"(?:data-\d{1,9})?")
 _CATALOG: Final = "catalog.sqlite3"
 _CHROMA: Final = "chroma"
 
+_LOCKINGS: Final = 100  # how often a folder that others remove is made again
+_BETWEEN_LOCKINGS: Final = 0.01  # seconds
 _LOOKS: Final = 5  # how often a reader follows rebuilds that overtake it
 _MOST_NEAREST: Final = 4096  # vectors looked at in search of those that are listed
 
@@ -161,7 +164,7 @@ def writer_lock(path: Path) -> Iterator[None]:
 
 def _acquire(path: Path) -> BaseFileLock:
     lock = FileLock(path / _LOCK, timeout=0)
-    for attempt in range(_LOOKS):
+    for attempt in range(_LOCKINGS):
         try:
             path.mkdir(parents=True, exist_ok=True)
             lock.acquire()
@@ -173,7 +176,8 @@ def _acquire(path: Path) -> BaseFileLock:
             ) from None
         except OSError as error:
             # Another writer, refused, may have removed the folder that was empty again.
-            if isinstance(error, FileNotFoundError | FileExistsError) and attempt < _LOOKS - 1:
+            if isinstance(error, FileNotFoundError | FileExistsError) and attempt < _LOCKINGS - 1:
+                time.sleep(_BETWEEN_LOCKINGS)
                 continue
             if is_full(error):
                 raise explain(str(path), error) from error
@@ -216,6 +220,11 @@ def open_catalog(path: Path, data: str) -> Catalog:
 
 def open_vectors(path: Path, data: str, *, copy_if_unwritable: bool = False) -> VectorStore:
     return VectorStore(path / data / _CHROMA, copy_if_unwritable=copy_if_unwritable)
+
+
+def wipe_unwritten(path: Path, data: str) -> None:
+    """Wipe what Chroma saved of memory that it never wrote (`index.vectors`)."""
+    wipe(path / data / _CHROMA)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,9 @@ ANSWER = Answer(
 
 
 def test_the_public_names() -> None:
-    assert set(rag.__all__) == {"NOT_IN_ARTICLES", "Answer", "Citation", "aask", "ask", "stream"}
+    assert set(rag.__all__) == {
+        *("NOT_IN_ARTICLES", "Answer", "Checked", "Citation", "aask", "ask", "check", "stream")
+    }
     assert all(hasattr(rag, name) for name in rag.__all__)
     assert NOT_IN_ARTICLES == "The articles do not say"
 
