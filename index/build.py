@@ -204,7 +204,6 @@ class _Build:
                 self._fill(new, vectors, cache)
                 self._commit(catalog, scan.changed, chunks, gone, vectors)
             sweep(vectors, catalog.embedded_texts(), self._embedder, cache)
-        store.wipe_unwritten(self._path, data)
 
     def _split(self, articles: Mapping[str, Article]) -> dict[str, list[Chunk]]:
         if not articles:

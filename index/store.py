@@ -28,7 +28,7 @@ from index.catalog import Catalog, ChunkRow
 from index.embed import Embedder, Vectors
 from index.errors import IndexStoreError, ModelMismatchError
 from index.faults import explain, is_full
-from index.vectors import VectorStore, wipe
+from index.vectors import VectorStore
 
 SCHEMA_VERSION: Final = 2
 MARKER: Final = "footnote.json"
@@ -220,11 +220,6 @@ def open_catalog(path: Path, data: str) -> Catalog:
 
 def open_vectors(path: Path, data: str, *, copy_if_unwritable: bool = False) -> VectorStore:
     return VectorStore(path / data / _CHROMA, copy_if_unwritable=copy_if_unwritable)
-
-
-def wipe_unwritten(path: Path, data: str) -> None:
-    """Wipe what Chroma saved of memory that it never wrote (`index.vectors`)."""
-    wipe(path / data / _CHROMA)
 
 
 @dataclass(frozen=True, slots=True)

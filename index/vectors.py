@@ -157,15 +157,3 @@ class VectorStore:
             batch = self._client.get_max_batch_size()
             for i in range(0, len(ids), batch):
                 self._collection.delete(ids=list(ids[i : i + batch]))
-
-
-def wipe(folder: Path) -> None:
-    """Fill Chroma's unused files with zeros; for the writer, when its client is closed.
-
-    `length.bin` is for a kind of index that Chroma does not build here: it allocates the memory,
-    never writes it, and saves it all the same, with whatever this process kept there before,
-    be it the header of a request with its key.
-    """
-    for file in folder.glob("*/length.bin"):
-        with file.open("r+b") as opened:
-            opened.write(bytes(file.stat().st_size))

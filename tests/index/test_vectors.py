@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from index.errors import IndexStoreError
-from index.vectors import VectorStore, wipe
+from index.vectors import VectorStore
 from tests.fakes import embed
 
 TEXTS = {
@@ -226,15 +226,3 @@ def test_what_could_not_be_opened_can_be_once_it_is_whole(
     store = VectorStore(folder)
     assert store.count() == MANY
     store.close()
-
-
-def test_memory_that_was_never_written_is_not_kept(vectors: VectorStore, tmp_path: Path) -> None:
-    vectors.close()
-    (file,) = tmp_path.rglob("length.bin")
-    file.write_bytes(b"Bearer sk-secret".ljust(file.stat().st_size, b"\1"))
-    wipe(tmp_path / "chroma")
-    assert set(file.read_bytes()) == {0}
-    again = VectorStore(tmp_path / "chroma")
-    query = embed("The garden has many roses.")
-    assert [id_ for id_, _ in again.nearest(query, 1)] == ["b.txt#1:0-9:0"]
-    again.close()
