@@ -12,8 +12,8 @@ from typing import Final
 
 from index.errors import FootnoteError
 from rag.models import Answer, Citation
+from rag.pieces import Marker, Piece, Words, split_answer, unplaced
 from rag.quotations import Span, phrase_of
-from ui.claims import Marker, Piece, Words, split_answer, unplaced
 from ui.conversation import Turn, Turns
 from ui.escape import attributes, escape
 
