@@ -591,8 +591,13 @@ def test_questions_new_on_a_terminal(repository: Path, town_index: Path, tmp_pat
     path = tmp_path / "new.jsonl"
     ours, theirs = pty.openpty()
     command = ["questions", "new", str(path), "--index", str(town_index)]
+    # A job started in the background inherits that interrupts are ignored; a terminal's does not.
+    program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+        "from rag.cli import run; run()"
+    )
     editor = subprocess.Popen(
-        [sys.executable, "-c", "from rag.cli import run; run()", *command],
+        [sys.executable, "-c", program, *command],
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(repository), "TERM": "xterm"},
         stdin=theirs,
