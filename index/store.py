@@ -24,7 +24,7 @@ from typing import Final
 
 from filelock import BaseFileLock, FileLock, Timeout
 
-from index.catalog import Catalog, ChunkRow
+from index.catalog import ArticleCache, Catalog, ChunkRow
 from index.embed import Embedder, Vectors
 from index.errors import IndexStoreError, ModelMismatchError
 from index.faults import explain, is_full
@@ -252,6 +252,7 @@ class Index:
         self._lock = threading.RLock()
         self._depth = 0
         self._opened: _Opened | None = None
+        self._articles: ArticleCache | None = None
         with self.reading():
             pass  # the first look finds damage early
 
@@ -287,6 +288,13 @@ class Index:
         """The catalogue; only inside `reading()`."""
         return self._current.catalog
 
+    @property
+    def articles(self) -> ArticleCache:
+        """Articles, each looked up once while a `reading()` lasts; only inside it."""
+        if self._articles is None:
+            self._articles = ArticleCache(self.catalog)
+        return self._articles
+
     @contextmanager
     def reading(self) -> Iterator[Index]:
         """One consistent view of the newest committed state; others wait their turn."""
@@ -298,8 +306,10 @@ class Index:
                 yield self
             finally:
                 self._depth -= 1
-                if self._depth == 0 and self._opened is not None:
-                    self._opened.catalog.rollback()
+                if self._depth == 0:
+                    self._articles = None  # the next state may have other ones
+                    if self._opened is not None:
+                        self._opened.catalog.rollback()
 
     def nearest(
         self, query: Vectors, limit: int, files: Sequence[str] | None = None

@@ -53,13 +53,14 @@ def find(
     plainly answered by itself, the old subject is not dragged in.
     """
     first, *rest = split_question(question)
-    found = _find_one(retriever, first, history, files)
-    if not rest:
-        return found
-    parts = [(first, found)]
-    for part in rest:
-        parts.append((part, _find_part(retriever, part, parts[0][1], files)))
-    return _join(parts, ArticleCache(retriever.index.catalog))
+    with retriever.index.reading():
+        found = _find_one(retriever, first, history, files)
+        if not rest:
+            return found
+        parts = [(first, found)]
+        for part in rest:
+            parts.append((part, _find_part(retriever, part, parts[0][1], files)))
+        return _join(parts, retriever.index.articles)
 
 
 def _find_one(
@@ -137,7 +138,7 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
     if question.wants is Wants.AUTHOR:
         retrieval = retriever.retrieve(subject_of(text), files)
         confidence = fitted.probability(features(retrieval))
-        claim = cite_author(retrieval.candidates, ArticleCache(retriever.index.catalog))
+        claim = cite_author(retrieval.candidates, retriever.index.articles)
         statements: list[Statement] = []
         if claim and confidence >= fitted.threshold:
             statements = [replace(claim, asks=question)]
@@ -148,7 +149,7 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
     confidence = fitted.probability(features(retrieval))
     if not retrieval.candidates or confidence < fitted.threshold:
         return Found(text, retrieval, [], confidence)
-    articles = ArticleCache(retriever.index.catalog)
+    articles = retriever.index.articles
     if sides and (views := what_sides_say(sides, retrieval, articles)):
         return Found(text, retrieval, [*views], confidence)
     if subject and not sides:

@@ -9,7 +9,6 @@ from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
-from index.catalog import ArticleCache
 from index.errors import IndexStoreError, QuestionError, SettingsError
 from index.settings import Mode, Settings, load_settings
 from rag.answering import Found, find
@@ -152,7 +151,7 @@ def _answer(
         if found.with_history:
             notes.append(f"Understood together with the question before: {found.text}")
         if found.statements:
-            body, citations, remarks = cite(found.statements, ArticleCache(retriever.index.catalog))
+            body, citations, remarks = cite(found.statements, retriever.index.articles)
             notes.extend(remarks)
             sources = independence_note((c.file for c in citations), retriever.index.catalog)
             notes.extend([sources] if sources else [])

@@ -69,7 +69,7 @@ def author_of_named(
             return [no_such_article(name, names)], 0.0
         if len(found) > 1:
             return [several_such_articles(name, found)], 0.0
-        claim = _cite_byline(ArticleCache(catalog)[found[0]])
+        claim = _cite_byline(retriever.index.articles[found[0]])
     return ([claim], 1.0) if claim else ([], 0.0)
 
 

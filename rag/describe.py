@@ -84,7 +84,9 @@ class _Corpus:
         """By the words themselves; what is told of in other words, by meaning."""
         if question.about is About.REPORT:
             return self._reports(question.what)
-        found = find_mentions(self.catalog, question.what, self.files)
+        found = find_mentions(
+            self.catalog, self.retriever.index.articles, question.what, self.files
+        )
         if question.negated:
             without = [file for file in self.files if file not in found]
             remark = not_mentioned_in(question.what, self._titles(without), len(self.files))

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from index.catalog import ArticleCache
 from rag.answering import Found, find
 from rag.ask import ask_and_find
 from rag.claims import cite
@@ -143,7 +142,7 @@ def _held_back(found: Found, retriever: Retriever) -> list[Citation]:
         return []
     with retriever.index.reading():
         claims = choose(found.retrieval.candidates)
-        return cite(claims, ArticleCache(retriever.index.catalog))[1]
+        return cite(claims, retriever.index.articles)[1]
 
 
 def _sentences(question: TestQuestion, found: Found) -> tuple[Sentence, ...]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
-from index.catalog import ArticleCache
 from index.llm_faults import LlmError
 from rag.answering import Found
 from rag.claims import Claim, Passage, Remark, cite
@@ -144,7 +143,7 @@ def _write(
 ) -> Iterator[str | Written]:
     index = retriever.index
     with index.reading():
-        sources = sources_of(found, ArticleCache(index.catalog))
+        sources = sources_of(found, index.articles)
 
     def verify(
         sentence: str,
@@ -156,7 +155,7 @@ def _write(
 
     def to_citation(number: int, passage: Passage, support: float) -> Citation:
         with index.reading():
-            _, (citation,), _ = cite([Claim(passage)], ArticleCache(index.catalog))
+            _, (citation,), _ = cite([Claim(passage)], index.articles)
         return replace(citation, number=number, support=round(support, 4))
 
     # The lock of the index is not held while the LLM writes.

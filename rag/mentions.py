@@ -43,7 +43,7 @@ class Mention:
 
 
 def find_mentions(
-    catalog: Catalog, what: str, files: Collection[str]
+    catalog: Catalog, articles: ArticleCache, what: str, files: Collection[str]
 ) -> dict[str, tuple[Mention, ...]]:
     """File → its best mention, in the order of the files; of several names, one of each.
 
@@ -53,11 +53,12 @@ def find_mentions(
 
     Args:
         catalog: inside a read transaction.
+        articles: of it.
         what: a word, a name or a few words.
         files: those that are asked about.
     """
     names = _names_joined(what)
-    found = [_find(catalog, name, files) for name in names]
+    found = [_find(catalog, articles, name, files) for name in names]
     needed = 1 if _OR.search(what) else len(names)
     mentions: dict[str, tuple[Mention, ...]] = {}
     for file in files:
@@ -74,7 +75,9 @@ def _names_joined(what: str) -> list[str]:
     return names if len(names) > 1 and are_names else [what]
 
 
-def _find(catalog: Catalog, what: str, files: Collection[str]) -> dict[str, Mention]:
+def _find(
+    catalog: Catalog, articles: ArticleCache, what: str, files: Collection[str]
+) -> dict[str, Mention]:
     content = list(analyse(what).content)
     if not content:
         return {}
@@ -83,7 +86,6 @@ def _find(catalog: Catalog, what: str, files: Collection[str]) -> dict[str, Ment
     keys = set.intersection(*(_chunks(catalog, each) for each in forms))
     rows = catalog.chunks_by_key(sorted(keys))
     together = what.strip() != what.strip(_QUOTES) or all(word[0].isupper() for word in content)
-    articles = ArticleCache(catalog)
     found: dict[str, Mention] = {}
     for key in sorted(rows):
         row = rows[key]

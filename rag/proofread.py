@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from index.catalog import ArticleCache
 from index.errors import QuestionError
 from rag.claims import Claim, cite
 from rag.markdown import draft_sentences
@@ -81,7 +80,7 @@ def _check(sentence: str, before: str, retriever: Retriever) -> Checked:
         if not verdict.supported or verdict.passage is None:
             return Checked(sentence, False, (), verdict.reason)
         claims = [Claim(passage) for passage in (verdict.passage, *verdict.also)]
-        _, citations, _ = cite(claims, ArticleCache(retriever.index.catalog))
+        _, citations, _ = cite(claims, retriever.index.articles)
     return Checked(sentence, True, _with_support(citations, verdict.support), "")
 
 

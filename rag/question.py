@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from index.tokens import fold, stem, tokenize, words
 
@@ -176,6 +177,7 @@ class Question:
     """The tokens of all its words."""
 
 
+@lru_cache(maxsize=64)  # the steps of an answer ask for the same few questions
 def analyse(text: str) -> Question:
     """Tell what a question wants and which of its words carry its subject."""
     wants = _wants(text)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from index.catalog import ArticleCache, ChunkRow
+from index.catalog import ChunkRow
 from index.errors import QuestionError
 from index.lexical import NO_WORDS, Totals, WordScore, WordScores, score_words
 from index.models import Kind
@@ -137,7 +137,7 @@ class Retriever:
         cosines: dict[int, float],
         found: WordScores,
     ) -> list[Candidate]:
-        articles = ArticleCache(self._index.catalog)
+        articles = self._index.articles
         floor = min(cosines.values(), default=0.0)
         candidates: list[Candidate] = []
         for key, row in rows.items():

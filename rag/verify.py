@@ -21,7 +21,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
-from index.catalog import ArticleCache, ChunkRow
+from index.catalog import ChunkRow
 from index.embed import Vectors
 from index.models import Article
 from index.spelling import skeleton
@@ -131,7 +131,7 @@ class _Checker:
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._articles = ArticleCache(index.catalog)
+        self._articles = index.articles
         self._chunks = max(1, index.catalog.count("chunk"))
         self._keys: dict[str, list[int]] = {}
         self._seen: dict[str, Article] = {}

@@ -362,6 +362,25 @@ def test_a_question_under_way_outlives_a_rebuild(town: Path, tmp_path: Path) -> 
     index.close()
 
 
+def test_articles_are_looked_up_once_and_never_those_of_a_state_before(
+    town: Path, tmp_path: Path
+) -> None:
+    embedder = FakeEmbedder()
+    index = Index(town, embedder)
+    with index.reading():
+        file = index.catalog.files()[0]
+        before = index.articles[file]
+        with index.reading():
+            assert index.articles[file] is before
+        assert index.articles[file] is before
+    changed = tmp_path / "articles" / file
+    changed.write_text("Quite another text stands here now.\n", "utf-8")
+    build_index(tmp_path / "articles", town, embedder)
+    with index.reading():
+        assert index.articles[file].text == "Quite another text stands here now.\n"
+    index.close()
+
+
 def after_the_marker_is_read(
     monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]
 ) -> None:

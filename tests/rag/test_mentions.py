@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.catalog import Catalog
-from rag.mentions import find_mentions
+from index.catalog import ArticleCache, Catalog
+from rag.mentions import Mention, find_mentions
 from tests.index.articles import fill
 
 ARTICLES = {
@@ -38,8 +38,14 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     catalog.close()
 
 
+def find(
+    catalog: Catalog, what: str, files: Sequence[str] = tuple(ARTICLES)
+) -> dict[str, tuple[Mention, ...]]:
+    return find_mentions(catalog, ArticleCache(catalog), what, files)
+
+
 def mentions(catalog: Catalog, what: str) -> list[str]:
-    return list(find_mentions(catalog, what, list(ARTICLES)))
+    return list(find(catalog, what))
 
 
 @pytest.mark.parametrize(
@@ -77,18 +83,18 @@ def test_the_articles_that_use_a_word(catalog: Catalog, what: str, files: list[s
 
 
 def test_the_sentence_where_the_words_are_nearest_is_shown(catalog: Catalog) -> None:
-    found = find_mentions(catalog, "the Polish prime minister", list(ARTICLES))
+    found = find(catalog, "the Polish prime minister")
     row = found["a.txt"][0].row
     assert ARTICLES["a.txt"][row.start : row.end].endswith("by the Polish prime minister.")
 
 
 def test_the_body_shows_it_better_than_the_headline(catalog: Catalog) -> None:
-    row = find_mentions(catalog, "Odessa", list(ARTICLES))["a.txt"][0].row
+    row = find(catalog, "Odessa")["a.txt"][0].row
     assert ARTICLES["a.txt"][row.start : row.end].startswith("The old harbour")
 
 
 def test_of_names_joined_each_is_shown(catalog: Catalog) -> None:
-    found = find_mentions(catalog, "Odessa and Zelensky", list(ARTICLES))["a.txt"]
+    found = find(catalog, "Odessa and Zelensky")["a.txt"]
     shown = [ARTICLES["a.txt"][m.row.start : m.row.end] for m in found]
     assert len(shown) == 2
     assert "Odessa" in shown[0]
@@ -96,12 +102,12 @@ def test_of_names_joined_each_is_shown(catalog: Catalog) -> None:
 
 
 def test_only_the_files_asked_about(catalog: Catalog) -> None:
-    assert list(find_mentions(catalog, "Odessa", ["b.txt"])) == ["b.txt"]
+    assert list(find(catalog, "Odessa", ["b.txt"])) == ["b.txt"]
 
 
 @given(what=st.text(max_size=40))
 def test_any_words_are_looked_for(catalog: Catalog, what: str) -> None:
-    for file, found in find_mentions(catalog, what, list(ARTICLES)).items():
+    for file, found in find(catalog, what).items():
         assert found
         for mention in found:
             assert mention.row.file == file
