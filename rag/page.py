@@ -23,14 +23,14 @@ from rag.curves import (
     risk_coverage,
 )
 from rag.evaluate import Report
+from rag.hypertext import ALONE
+from rag.hypertext import as_hypertext as _text
 from rag.judge import Result
 from rag.metrics import METRICS, Interval, passes
 from rag.models import Citation
 from rag.questionset import Place
 from rag.report import count, interval, number, signed, signed_interval, some
 
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
-_NOT_IN_HTML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _EVIDENCE_OPEN: Final = 3  # evidence paragraphs shown at once; the rest unfold
 _BY_TYPE: Final = (
     ("right", "first", "hit", "found", "answered", "refused", "precision", "verbatim"),
@@ -59,7 +59,7 @@ def as_html(report: Report, name: str) -> str:
     style = files("rag").joinpath("page.css").read_text("utf-8")
     return (
         "<!doctype html>\n<html lang=en><meta charset=utf-8>"
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{ALONE}">'
         '<meta name=viewport content="width=device-width, initial-scale=1">'
         f"<title>{_text(name)}: evaluation</title><style>{style}</style>"
         f"<body>{''.join(parts)}</html>"
@@ -360,8 +360,3 @@ def _marked(text: str, answers: Sequence[str]) -> str:
         parts += [_text(text[end : match.start()]), f"<mark>{_text(match[0])}</mark>"]
         end = match.end()
     return "".join([*parts, _text(text[end:])])
-
-
-def _text(text: str) -> str:
-    """HTML for a text, in content or in a quoted attribute, that shows exactly this text."""
-    return escape(_NOT_IN_HTML.sub("\ufffd", text)).replace("\r\n", "\n").replace("\r", "\n")

@@ -28,7 +28,7 @@ EVERY = 24  # of the questions one is asked: benchmarks/llm.py asks all
 
 def claims(answer: Answer) -> list[tuple[str, list[int]]]:
     """The sentences of an answer with their numbers, by the marks that it ends them with."""
-    from ui.claims import Marker, split_answer
+    from rag.pieces import Marker, split_answer
 
     found: list[tuple[str, list[int]]] = []
     for piece in split_answer(answer):
