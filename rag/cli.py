@@ -16,6 +16,7 @@ from index.errors import FootnoteError, QuestionError
 from rag.plain import as_text, printable, printable_json, shows_bold
 
 if TYPE_CHECKING:
+    from rag.export import Format
     from rag.metrics import Gate
 
 app = typer.Typer(
@@ -86,11 +87,24 @@ def ask_command(
         list[str] | None, typer.Option("--file", metavar="GLOB", help="Only these files.")
     ] = None,
     mode: Annotated[str, typer.Option("--mode", help="auto, quote or llm.")] = "auto",
+    export_to: Annotated[
+        Path | None,
+        typer.Option(
+            "--export",
+            metavar="OUT",
+            help="Write it to a file too: .md with footnotes, .html, .json.",
+        ),
+    ] = None,
 ) -> None:
     """Answer a question, with citations to file and paragraph."""
     from rag.ask import ask
 
+    form = None if export_to is None else _format_of(export_to)
     answer = ask(question, index, files=tuple(file or ()), mode=mode)
+    if export_to is not None and form is not None:
+        from rag.export import export
+
+        _write(export_to, export([answer], form).removesuffix("\n"))
     print(
         printable_json(answer.to_json())
         if as_json
@@ -321,6 +335,18 @@ def _check_types(gates: Sequence[Gate], types: set[str]) -> None:
                 f"{', '.join(sorted(types)) or 'none'}",
                 param_hint="--min",
             )
+
+
+def _format_of(path: Path) -> Format:
+    from rag.export import Format
+
+    try:
+        return Format(path.suffix.lower().removeprefix("."))
+    except ValueError:
+        raise typer.BadParameter(
+            f"{path.name!r} does not end in one of {', '.join(f'.{form}' for form in Format)}",
+            param_hint="--export",
+        ) from None
 
 
 def _write(path: Path, text: str) -> None:

@@ -210,6 +210,20 @@ def test_a_refusal_is_a_good_answer(footnote: Footnote, town_index: Path) -> Non
 
 
 @pytest.mark.integration
+def test_ask_exports_the_answer(footnote: Footnote, town_index: Path, tmp_path: Path) -> None:
+    plain = footnote("ask", ROSES, "--index", town_index)
+    for name, begins in [("a.md", f"# {ROSES}\n"), ("a.HTML", "<!doctype html>"), ("a.json", "[")]:
+        done = footnote("ask", ROSES, "--index", town_index, "--export", tmp_path / name)
+        assert done.out == plain.out
+        assert (tmp_path / name).read_text("utf-8").startswith(begins)
+    assert json.loads((tmp_path / "a.json").read_text("utf-8"))[0]["answered"]
+    wrong = footnote("ask", ROSES, "--index", town_index, "--export", tmp_path / "a.pdf")
+    assert wrong.status == 2
+    assert ".html" in wrong.err
+    assert not (tmp_path / "a.pdf").exists()
+
+
+@pytest.mark.integration
 def test_ask_of_some_files(footnote: Footnote, town_index: Path) -> None:
     options = ["--index", town_index, "--json", "--file", "bridge.txt", "--file", "harb*"]
     done = footnote("ask", "Who was paid, and what will be closed?", *options)
