@@ -64,6 +64,10 @@ class Settings(BaseSettings):
     port: int = Field(default=7860, ge=0, le=65535)
     auth: SecretStr | None = None
     max_file_mb: float = Field(default=20.0, gt=0, le=2000)
+    uploads: bool = False
+    feedback: Path | None = None
+    evaluation: bool | None = None
+    questions: Path | None = None
     openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
     openai_base_url: str | None = Field(default=None, validation_alias="OPENAI_BASE_URL")
 

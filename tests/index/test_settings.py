@@ -40,6 +40,10 @@ def test_defaults() -> None:
     assert settings.auth is None
     assert settings.openai_api_key is None
     assert settings.max_file_bytes == 20_000_000
+    assert settings.uploads is False
+    assert settings.evaluation is None
+    assert settings.feedback is None
+    assert settings.questions is None
 
 
 def test_values_are_typed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,12 +51,18 @@ def test_values_are_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_PORT", "8080")
     monkeypatch.setenv("FOOTNOTE_MODE", "quote")
     monkeypatch.setenv("FOOTNOTE_MAX_FILE_MB", "1.5")
+    monkeypatch.setenv("FOOTNOTE_UPLOADS", "1")
+    monkeypatch.setenv("FOOTNOTE_EVALUATION", "0")
+    monkeypatch.setenv("FOOTNOTE_FEEDBACK", "/data/feedback.jsonl")
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:11434/v1")
     settings = load_settings()
     assert settings.corpus == Path("/data/articles")
     assert settings.port == 8080
     assert settings.mode is Mode.QUOTE
     assert settings.max_file_bytes == 1_500_000
+    assert settings.uploads is True
+    assert settings.evaluation is False
+    assert settings.feedback == Path("/data/feedback.jsonl")
     assert settings.openai_base_url == "http://127.0.0.1:11434/v1"
 
 
