@@ -204,6 +204,8 @@ class _Build:
                 self._fill(new, vectors, cache)
                 self._commit(catalog, scan.changed, chunks, gone, vectors)
             sweep(vectors, catalog.embedded_texts(), self._embedder, cache)
+            if not complete or scan.changed or gone:
+                vectors.settle()
 
     def _split(self, articles: Mapping[str, Article]) -> dict[str, list[Chunk]]:
         if not articles:

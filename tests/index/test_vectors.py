@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from index.errors import IndexStoreError
-from index.vectors import VectorStore
+from index.vectors import VectorStore, wipe_unwritten
 from tests.fakes import embed
 
 TEXTS = {
@@ -225,4 +225,64 @@ def test_what_could_not_be_opened_can_be_once_it_is_whole(
     shutil.copytree(large, folder, dirs_exist_ok=True)
     store = VectorStore(folder)
     assert store.count() == MANY
+    store.close()
+
+
+# -- memory that was never written ---------------------------------------------------------
+
+_FILES = ("length.bin", "data_level0.bin")
+
+
+def _dirty(folder: Path, taken: int) -> None:
+    """What Chroma saves where the memory that it allots held something before."""
+    for name in _FILES:
+        file = next(folder.rglob(name))
+        data = file.read_bytes()
+        size = len(data) // 100  # it allots places by the hundred
+        rest = len(data) - taken * size
+        file.write_bytes(data[: taken * size] + (b"Bearer sk-secret " * rest)[:rest])
+
+
+@pytest.mark.parametrize("count", [3, 60, MANY, 2500])
+def test_memory_that_was_never_written_is_not_kept(tmp_path: Path, count: int) -> None:
+    matrix = np.random.default_rng(1).standard_normal((count, 48)).astype(np.float32)
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    ids = [f"a.txt#{n}" for n in range(count)]
+    store = VectorStore(tmp_path, create=True)
+    # Updates fill the log until the graph is saved with few of its hundred places taken.
+    for _ in range(max(1, 1100 // count)):
+        store.put(ids, matrix, [("a.txt", n) for n in range(count)], ids)
+    store.close()
+    if count < 100:
+        _dirty(tmp_path, taken=count)
+        assert any(b"sk-secret" in path.read_bytes() for path in tmp_path.rglob("*.bin"))
+    wipe_unwritten(tmp_path)
+    assert not any(b"sk-secret" in path.read_bytes() for path in tmp_path.rglob("*.bin"))
+    again = VectorStore(tmp_path)
+    found = again.vectors(ids)
+    assert all(found[id_] == pytest.approx(matrix[n], abs=1e-6) for n, id_ in enumerate(ids))
+    assert all(again.nearest(matrix[n], 1)[0][0] == ids[n] for n in range(0, count, 1 + count // 9))
+    again.close()
+
+
+def test_a_settled_graph_is_not_saved_by_those_who_read_it(
+    vectors: VectorStore, tmp_path: Path
+) -> None:
+    vectors.settle()
+    vectors.close()
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.bin")}
+    assert len(before) == 4
+    (lengths,) = (data for path, data in before.items() if path.name == "length.bin")
+    assert not any(lengths[3 * 4 :])
+    again = VectorStore(tmp_path / "chroma")
+    assert len(again.nearest(embed("harbour"), 3)) == 3
+    assert again.ids() == set(TEXTS)
+    again.close()
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.bin")} == before
+
+
+def test_nothing_can_be_settled(tmp_path: Path) -> None:
+    store = VectorStore(tmp_path, create=True)
+    store.settle()
+    assert store.count() == 0
     store.close()

@@ -250,8 +250,6 @@ def test_the_key_goes_where_it_belongs_and_nowhere_else(
     assert KEY not in caplog.text
     assert KEY not in answer.to_json()
     for path in town_index.rglob("*"):
-        if path.name == "length.bin":
-            continue  # Chroma saves memory there that it never wrote (docs/llm.md, Known defect)
         assert not path.is_file() or KEY.encode() not in path.read_bytes()
 
 
