@@ -11,11 +11,15 @@ from rag.claims import Claim, Passage
 from rag.question import Question
 from rag.retrieve import Candidate
 
-# How far below the best sentence another may score and still be shown. Neighbours in the
-# paragraph of the best one come before others: half of the answers missed by the best
-# sentence stand in the next (docs/quality.md has the curve).
-_WITHIN = (0.06, 0.02)  # the second, the third
+# How far below the best sentence another may come and still be shown. Those in its paragraph
+# come before others, its neighbours first: half of the answers missed by the best sentence
+# stand there. A long sentence costs the reader more, and must be nearer for it
+# (docs/quality.md has the curve, and what each of these brings).
+_WITHIN = (0.05, 0.035, 0.025)  # the second, the third, the fourth
 _SAME_PARAGRAPH = 0.03
+_NEIGHBOUR = 0.01
+_A_WORD = 0.001
+_USUAL_WORDS = 25
 _MAX_CITATIONS = 3
 _WITHIN_LIST = 0.12  # for questions that several sentences answer together
 _MAX_LISTED = 6
@@ -23,21 +27,26 @@ _SAME_WORDS = 0.6  # Jaccard similarity from which two sentences say the same
 
 
 def choose(candidates: Sequence[Candidate]) -> list[Claim]:
-    """Decide which sentences to show: one to three, the best first.
+    """Decide which sentences to show: one to four, the best first, in three places at most.
 
     Args:
         candidates: of one question, best first; not empty.
     """
     best = candidates[0]
     shown = [best]
+    runs = [shown]
     for candidate in sorted(candidates[1:], key=lambda c: -_closeness(c, best)):
         if len(shown) > len(_WITHIN):
             break
         if best.score - _closeness(candidate, best) >= _WITHIN[len(shown) - 1]:
             break
-        if not any(_similarity(one, candidate) >= _SAME_WORDS for one in shown):
-            shown.append(candidate)
-    runs = _join_neighbours(shown)
+        if any(_similarity(one, candidate) >= _SAME_WORDS for one in shown):
+            continue
+        joined = _join_neighbours([*shown, candidate])
+        if len(joined) > _MAX_CITATIONS:
+            break
+        shown.append(candidate)
+        runs = joined
     room = _MAX_CITATIONS - len(runs)
     claims: list[Claim] = []
     for run in runs:
@@ -102,7 +111,13 @@ def _echoes(
 
 
 def _closeness(candidate: Candidate, best: Candidate) -> float:
-    return candidate.score + (_SAME_PARAGRAPH if candidate.row.place == best.row.place else 0.0)
+    """The score, and what speaks for reading on from the best sentence to this one."""
+    close = candidate.score - _A_WORD * (len(candidate.text.split()) - _USUAL_WORDS)
+    if candidate.row.place == best.row.place:
+        close += _SAME_PARAGRAPH
+        if abs(candidate.row.key - best.row.key) == 1:
+            close += _NEIGHBOUR
+    return close
 
 
 def _similarity(one: Candidate, other: Candidate) -> float:

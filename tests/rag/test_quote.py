@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -100,6 +101,33 @@ def test_a_neighbour_of_the_paragraph_comes_before_a_stranger() -> None:
     stranger = candidate("Penguins are birds of the south.", 0.87, file="b.txt")
     claims = choose(ranked(sentence(0, 0.9), sentence(1, 0.865), stranger))
     assert claims[0].passage.end == TEXT.index(" The repairs")
+
+
+def test_of_one_paragraph_the_neighbour_counts_most() -> None:
+    best = candidate("Penguins are birds of the south.", 0.9, place=4)
+    near = candidate("The ferry leaves at nine.", 0.795, place=5, start=33)
+    far = candidate("The baker opens at nine.", 0.795, place=8, start=90)
+    (claim,) = choose([best, far, near])
+    assert claim.passage == Passage("a.txt", 1, 0, near.row.end)
+    (claim,) = choose([best, far])
+    assert claim.passage == Passage("a.txt", 1, 0, best.row.end)
+
+
+def test_a_long_sentence_must_be_nearer() -> None:
+    best = candidate("Penguins are birds of the south.", 0.9)
+    short = candidate("The ferry leaves at nine.", 0.88, file="b.txt")
+    long = candidate(" ".join(f"word{n}" for n in range(60)), 0.88, file="b.txt")
+    assert len(choose([best, short])) == 2
+    assert len(choose([best, long])) == 1
+
+
+def test_four_sentences_at_most_in_three_places() -> None:
+    def said(n: int, **where: Any) -> Candidate:
+        return candidate(f"Alpha{n} beta{n} gamma{n}.", 0.9, **where)
+
+    (claim,) = choose([said(n, place=n, start=30 * n) for n in range(6)])
+    assert claim.passage == Passage("a.txt", 1, 0, 90 + len("Alpha3 beta3 gamma3."))
+    assert len(choose([said(n, file=f"{n}.txt") for n in range(6)])) == 3
 
 
 # -- the same in several articles ----------------------------------------------------------
