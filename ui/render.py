@@ -1,39 +1,54 @@
 """A conversation → HTML. Pure; whatever it is given comes out as text and nothing else.
 
-Without its furniture (status line, notes) an answer's HTML reads exactly as `answer.text`.
+Without its furniture (status line, notes, buttons) an answer's HTML reads exactly as
+`answer.text`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from index.errors import FootnoteError
 from rag.models import Answer, Citation
 from rag.pieces import Marker, Piece, Words, split_answer, unplaced
-from rag.quotations import Span, phrase_of
+from rag.quotations import Span
 from ui.conversation import Turn, Turns
 from ui.escape import attributes, escape
+from ui.kept import to_kept
+from ui.signs import note_list, status
 
-_SURE: Final = 0.7
-_FAIRLY_SURE: Final = 0.45
+Extra = Callable[[int, Turn], str]
+"""The place of a finished turn and the turn → HTML for the line of buttons under it."""
+
 _WELCOME: Final = (
     '<div class="welcome"><h2>Ask the articles</h2>'
     "<p>Answers are made of the articles’ own words. Each number beside them opens the "
     "article at the place they come from.</p></div>"
 )
-_PASSAGE = re.compile(r"([^:]*: )(\S.*?), paragraph ([0-9]+)(: .*)?", re.DOTALL)
 
 
-def conversation(turns: Turns) -> str:
-    """All turns, oldest first; a word of welcome before there are any."""
-    inner = "".join(map(_turn, turns)) if turns else _WELCOME
-    return f'<div class="turns" role="log" aria-label="Conversation">{inner}</div>'
+def conversation(
+    turns: Turns, first: int = 0, extras: Sequence[Extra] = (), *, is_end: bool = True
+) -> str:
+    """Turns, oldest first; a word of welcome before there are any.
+
+    Args:
+        turns: a stretch of the conversation.
+        first: the place of the first of them.
+        extras: what stands under each answer besides the page's own buttons.
+        is_end: whether the conversation ends with them.
+    """
+    if not turns:
+        return _WELCOME if is_end else ""
+    last = len(turns) - 1
+    return "".join(
+        _turn(turn, first + place, extras, is_last=is_end and place == last)
+        for place, turn in enumerate(turns)
+    )
 
 
-def suggestion_list(questions: Sequence[str]) -> str:
+def question_list(title: str, questions: Sequence[str]) -> str:
     """Questions that one might ask, each a button that asks it."""
     if not questions:
         return ""
@@ -43,37 +58,7 @@ def suggestion_list(questions: Sequence[str]) -> str:
         f'<span dir="auto">{escape(question)}</span></button></li>'
         for question in questions
     )
-    return f'<h2>You might ask</h2><ul class="suggestions">{items}</ul>'
-
-
-def fingerprint(quote: str) -> str:
-    """Tells whether an article still says the words that were cited."""
-    return hashlib.sha256(quote.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def count(number: int, noun: str) -> str:
-    """A number of things: "1 article" or "2,000 articles"."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-def _turn(turn: Turn) -> str:
-    if turn.answer is not None:
-        body = render_answer(turn.answer)
-    elif turn.error is not None:
-        body = problem(turn.error)
-    else:
-        body = _draft(turn.draft)
-    pending = " is-pending" if turn.is_pending else ""
-    return (
-        f'<section class="turn{pending}" aria-label="Question and answer">'
-        f'<p class="asked" dir="auto">{escape(turn.question)}</p>{body}</section>'
-    )
-
-
-def _draft(draft: str) -> str:
-    if not draft:
-        return '<p class="progress" role="status">Searching the articles…</p>'
-    return f'<div class="answer is-draft"><p class="prose" dir="auto">{escape(draft)}</p></div>'
+    return f'<h2>{escape(title)}</h2><ul class="suggestions">{items}</ul>'
 
 
 def problem(error: FootnoteError) -> str:
@@ -85,20 +70,83 @@ def problem(error: FootnoteError) -> str:
     )
 
 
-def render_answer(answer: Answer) -> str:
-    """An answer: its claims with their citations, its remarks, and how sure it is."""
+def _turn(turn: Turn, place: int, extras: Sequence[Extra], *, is_last: bool) -> str:
+    if turn.answer is not None:
+        body = render_answer(turn.answer, place)
+    elif turn.error is not None:
+        body = problem(turn.error)
+    else:
+        body = _draft(turn)
+    values: dict[str, str | int] = {
+        "class": "turn is-pending" if turn.is_pending else "turn",
+        "data-turn": place,
+        "aria-label": f"Question {place + 1} and its answer",
+    }
+    if is_last and (kept := to_kept(turn)) is not None:
+        values["data-kept"] = kept  # the browser stores it
+    tools = "" if turn.is_pending else _tools(turn, place, extras, is_last=is_last)
+    return (
+        f"<section{attributes(values)}>"
+        f'<h3 class="asked" dir="auto">{escape(turn.question)}</h3>{body}{tools}</section>'
+    )
+
+
+def _draft(turn: Turn) -> str:
+    if turn.draft:
+        state = "is-draft is-stopped" if turn.stopped else "is-draft"
+        text = f'<div class="answer {state}"><p class="prose" dir="auto">{escape(turn.draft)}</p>'
+        return f"{text}{_STOPPED if turn.stopped else ''}</div>"
+    return _STOPPED if turn.stopped else '<p class="progress">Searching the articles…</p>'
+
+
+_STOPPED: Final = '<p class="stopped furniture">Stopped before the answer was whole.</p>'
+
+
+def _tools(turn: Turn, place: int, extras: Sequence[Extra], *, is_last: bool) -> str:
+    """The buttons under a turn."""
+    at = attributes({"data-turn": place})
+    buttons = ""
+    if turn.answer is not None:
+        copied = attributes({"data-copy": copied_text(turn.answer)})
+        buttons += f'<button type="button" class="tool"{copied}>Copy</button>'
+    if is_last:
+        buttons += (
+            f'<button type="button" class="tool retry" data-event="retry"{at}>Ask again</button>'
+        )
+    buttons += f'<button type="button" class="tool edit"{at}>Edit question</button>'
+    buttons += "".join(extra(place, turn) for extra in extras)
+    return f'<div class="tools furniture">{buttons}</div>'
+
+
+def copied_text(answer: Answer) -> str:
+    """An answer for the clipboard: its text, and where each quotation stands."""
+    sources = [
+        f"[{c.number}] {f'{c.title}, ' if c.title else ''}{c.file}, paragraph {c.paragraph}"
+        for c in answer.citations
+    ]
+    return "\n".join([answer.text, *([""] if sources else []), *sources])
+
+
+def render_answer(answer: Answer, place: int = 0) -> str:
+    """An answer: its claims with their citations, its remarks, and how sure it is.
+
+    Args:
+        answer: of any mode.
+        place: of its turn in the conversation.
+    """
     pieces = split_answer(answer)
     if not answer.answered:
-        body = f'<p class="refusal" dir="auto">{_join(pieces)}</p>'
+        body = f'<p class="refusal" dir="auto">{_join(pieces, place)}</p>'
     elif answer.mode == "llm":
-        body = f'<p class="prose" dir="auto">{_join(pieces)}</p>'
+        body = f'<p class="prose" dir="auto">{_join(pieces, place)}</p>'
     else:
-        body = "".join(map(_block, _blocks(pieces)))
-    left = "".join(_button(Marker(f"[{c.number}]", c)) for c in unplaced(answer, pieces))
+        body = "".join(_block(block, place) for block in _blocks(pieces))
+    left = "".join(_button(Marker(f"[{c.number}]", c), place) for c in unplaced(answer, pieces))
     if left:
         body += f'<p class="furniture">Also cited: {left}</p>'
     state = "is-answered" if answer.answered else "is-refused"
-    return f'<div class="answer {state}">{body}{_furniture(answer)}</div>'
+    line = status(answer) if answer.answered else ""
+    return f'<div class="answer {state}">{body}{line}{_sources(answer)}{note_list(answer)}</div>'
 
 
 def _blocks(pieces: Iterable[Piece]) -> list[list[Piece]]:
@@ -112,14 +160,14 @@ def _blocks(pieces: Iterable[Piece]) -> list[list[Piece]]:
     return blocks
 
 
-def _block(pieces: list[Piece]) -> str:
+def _block(pieces: list[Piece], place: int) -> str:
     is_claim = any(isinstance(piece, Marker) or piece.quoted for piece in pieces)
     kind = "claim" if is_claim else "remark"
-    return f'<p class="{kind}" dir="auto">{_join(pieces)}</p>'
+    return f'<p class="{kind}" dir="auto">{_join(pieces, place)}</p>'
 
 
-def _join(pieces: Iterable[Piece]) -> str:
-    return "".join(_button(p) if isinstance(p, Marker) else _words(p) for p in pieces)
+def _join(pieces: Iterable[Piece], place: int) -> str:
+    return "".join(_button(p, place) if isinstance(p, Marker) else _words(p) for p in pieces)
 
 
 def _words(words: Words) -> str:
@@ -138,65 +186,34 @@ def with_phrase(text: str, phrase: Span | None) -> str:
     )
 
 
-def _button(marker: Marker) -> str:
+def _button(marker: Marker, place: int) -> str:
+    """A number; what it quotes shows beside it on hover and focus, out of `data-quote`."""
     citation = marker.citation
-    place = f"{citation.title}, paragraph {citation.paragraph}"
     values: dict[str, str | int] = {
         "data-file": citation.file,
         "data-paragraph": citation.paragraph,
-        "data-start": citation.start,
-        "data-end": citation.end,
-        "data-fingerprint": fingerprint(citation.quote),
-        "title": f"{citation.file}, paragraph {citation.paragraph}",
-        "aria-label": f"{marker.text} {place}: show the source",
+        "data-turn": place,
+        "data-number": citation.number,
+        "data-quote": citation.quote,
+        "data-title": citation.title,
+        "aria-label": f"{marker.text} {citation.title}, paragraph {citation.paragraph}: "
+        "show the source",
     }
-    if (phrase := phrase_of(citation)) is not None:
-        values["data-phrase"] = f"{phrase[0]}-{phrase[1]}"
     return (
         f'<button type="button" class="citation" data-event="select"{attributes(values)}>'
         f"{escape(marker.text)}</button>"
     )
 
 
-def _furniture(answer: Answer) -> str:
-    notes = [_note(note) for note in answer.notes if note not in answer.text]
-    if not answer.answered:
-        return _list("notes", notes)
-    sources = [_source(citation) for citation in answer.citations]
-    status = f'<p class="status furniture">{escape(_status(answer))}</p>'
-    return _list("sources", sources) + _list("notes", notes) + status
-
-
-def _list(kind: str, items: Sequence[str]) -> str:
-    if not items:
-        return ""
-    listed = "".join(f'<li dir="auto">{item}</li>' for item in items)
-    return f'<ul class="{kind} furniture">{listed}</ul>'
+def _sources(answer: Answer) -> str:
+    items = "".join(f'<li dir="auto">{_source(citation)}</li>' for citation in answer.citations)
+    return f'<ul class="sources furniture">{items}</ul>' if items else ""
 
 
 def _source(citation: Citation) -> str:
-    file = f"<bdi>{escape(citation.file)}</bdi>"
-    return f"[{citation.number}] {file}, paragraph {citation.paragraph}"
-
-
-def _note(note: str) -> str:
-    """A note; one that names a passage opens it."""
-    match = _PASSAGE.fullmatch(note)
-    if match is None:
-        return escape(note)
-    lead, file, paragraph, words = match.groups(default="")
-    place = attributes({"data-file": file, "data-paragraph": paragraph})
+    title = f'<cite dir="auto">{escape(citation.title)}</cite> ' if citation.title else ""
     return (
-        f'{escape(lead)}<button type="button" class="passage" data-event="select"{place}>'
-        f"<bdi>{escape(file)}</bdi>, paragraph {escape(paragraph)}</button>{escape(words)}"
+        f'<span class="at">[{citation.number}]</span> {title}'
+        f'<span class="place"><bdi>{escape(citation.file)}</bdi>, paragraph {citation.paragraph}'
+        "</span>"
     )
-
-
-def _status(answer: Answer) -> str:
-    if answer.confidence >= _SURE:
-        sure = "High confidence"
-    elif answer.confidence >= _FAIRLY_SURE:
-        sure = "Fair confidence: look at the source"
-    else:
-        sure = "Low confidence: this may not be what you asked"
-    return f"{sure}. Written by {answer.model}." if answer.model else f"{sure}."

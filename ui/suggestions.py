@@ -25,7 +25,8 @@ class Suggestions:
 
     def __init__(self, index: Index, ask: Callable[[str], Answer]) -> None:
         self._index = index
-        self._ask = ask
+        self.ask = ask
+        """Answers a question in quotations."""
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._found: tuple[str, ...] = ()
@@ -43,7 +44,7 @@ class Suggestions:
 
     def _find(self) -> None:
         try:
-            self._found = tuple(choose(candidates(self._read()), self._ask))
+            self._found = tuple(choose(candidates(self._read()), self.ask))
         except FootnoteError as error:
             _log.warning("no questions to suggest: %s", error)
         except Exception:
@@ -66,12 +67,13 @@ def choose(tried: Sequence[Candidate], ask: Callable[[str], Answer]) -> list[str
     for candidate in tried[:_MAX_TRIED]:
         if len(chosen) == MAX_SUGGESTIONS:
             break
-        if _is_answered(candidate, ask(candidate.question)):
+        if is_answered(candidate, ask(candidate.question)):
             chosen.append(candidate)
     return [candidate.question for candidate in chosen]
 
 
-def _is_answered(candidate: Candidate, answer: Answer) -> bool:
+def is_answered(candidate: Candidate, answer: Answer) -> bool:
+    """Whether the first citation of a plain answer quotes what was expected."""
     if not answer.answered or answer.confidence < _MIN_CONFIDENCE:
         return False
     quote = " ".join(answer.citations[0].quote.split())

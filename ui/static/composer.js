@@ -1,5 +1,10 @@
-// The box a question is written in. Enter asks, Shift+Enter starts a new line.
+// The box a question is written in. Enter asks, Shift+Enter starts a new line; a question
+// that is edited replaces its turn and those after it.
 const field = element.querySelector("textarea");
+const editing = element.querySelector(".editing");
+let replaces = null;
+
+const isPending = () => Boolean(document.querySelector("#newest .is-pending"));
 
 function fit() {
   field.style.height = "auto";
@@ -9,14 +14,54 @@ function fit() {
 function ask() {
   const question = field.value.trim();
   // The question stays in the box until it shows in the conversation.
-  if (question && !document.querySelector("#chat .is-pending")) trigger("submit", { question });
+  if (!question || isPending()) return;
+  trigger("submit", replaces === null ? { question } : { question, replaces });
+  edit(null);
+}
+
+function edit(turn) {
+  replaces = turn;
+  editing.hidden = turn === null;
+  const later = turn === null ? 0 : document.querySelectorAll("#chat .turn").length - turn - 1;
+  editing.querySelector("span").textContent =
+    `Editing question ${Number(turn) + 1}` +
+    (later > 0 ? `: the ${later === 1 ? "turn" : `${later} turns`} after it will be replaced.` : ".");
+}
+
+function write(text) {
+  field.value = text;
+  fit();
+  field.focus();
 }
 
 element.querySelector("#ask").addEventListener("click", ask);
+element.querySelector("#stop").addEventListener("click", () => {
+  trigger("stop");
+  field.focus();
+});
+element.querySelector(".cancel").addEventListener("click", () => {
+  edit(null);
+  write("");
+});
 field.addEventListener("input", fit);
 field.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && replaces !== null) {
+    edit(null);
+    write("");
+  }
   // While a word is being composed, Enter only ends the word.
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   ask();
+});
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("#chat .edit");
+  if (!button || isPending()) return;
+  edit(Number(button.dataset.turn));
+  write(button.closest(".turn").querySelector(".asked").textContent);
+});
+window.addEventListener("footnote:conversation", () => edit(null));
+// A link that asks is answered in quotations, so that it cannot spend anyone's key.
+window.addEventListener("footnote:ask", (event) => {
+  trigger("submit", { question: event.detail, linked: true });
 });

@@ -2,5 +2,10 @@
 // event, now or after any update, becomes that event of the component, with its data.
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-event]");
-  if (button) trigger(button.dataset.event, { ...button.dataset });
+  if (!button || button.getAttribute("aria-disabled") === "true") return;
+  trigger(button.dataset.event, { ...button.dataset });
 });
+// The page itself may open a place: an address that names one does.
+if (element.closest("#articles")) {
+  window.addEventListener("footnote:open", (event) => trigger("select", event.detail));
+}

@@ -1,0 +1,46 @@
+// The tabs: one panel shows at a time. The address may name one (#articles), and Left and
+// Right go from tab to tab.
+const tabs = [...element.querySelectorAll("[role=tab]")];
+const name = (tab) => tab.id.slice("tab-".length);
+
+function show(tab, focus) {
+  for (const one of tabs) {
+    const isShown = one === tab;
+    one.setAttribute("aria-selected", String(isShown));
+    one.tabIndex = isShown ? 0 : -1;
+  }
+  document.body.dataset.panel = name(tab);
+  for (const panel of document.querySelectorAll(".panel")) {
+    panel.classList.toggle("is-shown", panel.id === `panel-${name(tab)}`);
+    panel.setAttribute("role", "tabpanel");
+    panel.setAttribute("aria-labelledby", panel.id.replace("panel-", "tab-"));
+  }
+  if (focus) tab.focus();
+  window.dispatchEvent(new CustomEvent("footnote:panel", { detail: name(tab) }));
+}
+
+function fromAddress() {
+  const tab = tabs.find((one) => `#${name(one)}` === location.hash);
+  if (tab) show(tab, false);
+}
+
+element.addEventListener("click", (event) => {
+  const tab = event.target.closest("[role=tab]");
+  if (!tab) return;
+  show(tab, false);
+  history.replaceState(null, "", tab === tabs[0] ? location.pathname : `#${name(tab)}`);
+});
+element.addEventListener("keydown", (event) => {
+  const place = tabs.indexOf(event.target);
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (place < 0 || !step) return;
+  event.preventDefault();
+  show(tabs[(place + step + tabs.length) % tabs.length], true);
+});
+window.addEventListener("footnote:show-panel", (event) => {
+  const tab = tabs.find((one) => name(one) === event.detail);
+  if (tab) show(tab, false);
+});
+window.addEventListener("hashchange", fromAddress);
+if (tabs.length) show(tabs[0], false);
+fromAddress();
