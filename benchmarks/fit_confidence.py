@@ -2,12 +2,13 @@
 
     python benchmarks/fit_confidence.py ARTICLES:QUESTIONS[,QUESTIONS]... [--write [WHAT]]
 
-For the embedding model that the settings name (FOOTNOTE_EMBEDDING and its likes). Each set is
+For the embedding model that the settings name (FOOTNOTE_EMBEDDING and its likes; local and
+FOOTNOTE_EMBEDDING_MODEL=all-MiniLM-L6-v2 name the one for machines without the other). Each set is
 a folder of articles and a question file; every set counts alike. An answerable question counts
 as right or wrong by its first paragraph, and once more with its evidence taken away (a near
 miss); an unanswerable one is to be refused. Prints how well each kind is told apart.
 
-With the local model a second entry is fitted, "*", for all models that have none: from words
+With multilingual-e5-small a second entry is fitted, "*", for all models that have none: from words
 alone, without the cosine. WHAT is the entry to write: `model`, `any` or `both`.
 """
 
@@ -24,9 +25,9 @@ from typing import Any
 import numpy as np
 
 from index.build import build_index
-from index.embed import Embedder
+from index.embed import LOCAL_MODEL, Embedder
 from index.embedders import embedder_for
-from index.settings import Embedding, load_settings
+from index.settings import load_settings
 from index.store import Index
 from rag.answering import find
 from rag.calibration import ANY_MODEL, calibration, spread_of, table_key
@@ -179,7 +180,7 @@ def main() -> None:
 
     settings = load_settings()
     embedder = embedder_for(settings)
-    is_local = settings.embedding is Embedding.LOCAL
+    is_local = table_key(embedder.name) == f"{LOCAL_MODEL}-q4"
     table = json.loads(TABLE.read_text("utf-8"))
     reference = None if is_local else table[ANY_MODEL]["cosine_spread"]
     by_set, spread, scale = measure(arguments.sets, embedder, reference)
