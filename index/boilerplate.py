@@ -18,8 +18,9 @@ from index.models import Kind, Paragraph
 
 _CLOSERS = "\"'”’»›)\\]」』"
 _REFERENCE = r"(?:\[[^\]]{1,40}\])"  # [12], [citation needed]
-_SENTENCE_END = re.compile(rf"[.!?…。！？][{_CLOSERS}]*{_REFERENCE}*$")
-_ANY_SENTENCE_END = re.compile(rf"\w[.!?…。！？][{_CLOSERS}]*{_REFERENCE}*(?:\s|$)")
+_ENDS = ".!?…。！？．｡؟।॥۔։።။"
+_SENTENCE_END = re.compile(rf"[{_ENDS}][{_CLOSERS}]*{_REFERENCE}*$")
+_ANY_SENTENCE_END = re.compile(rf"\w[{_ENDS}][{_CLOSERS}]*{_REFERENCE}*(?:\s|$)")
 _WORD = re.compile(r"\w[\w'’.-]*")
 _BODY_WORDS = 8
 _HEADLINE_WORDS = 4
@@ -27,6 +28,7 @@ _TAIL_WORDS = 2
 _HEADING_WORDS = 20
 _BYLINE_WORDS = 9
 _LONGEST_FURNITURE = 45
+_LONGEST_BYLINE = 300  # characters
 
 _NAME = r"(?-i:[^\W\d_a-zа-я][\w'’.-]*)"
 _PARTICLE = r"(?:de|da|di|du|van|von|der|den|bin|al|el|la|le|and|und|et|y|e|и|i)"
@@ -146,7 +148,7 @@ def _kind(line: str, place: int, first: int, last: int, repeated: bool) -> Kind:
 
 
 def _is_byline(line: str, words: int) -> bool:
-    if words > _BYLINE_WORDS or _SENTENCE_END.search(line):
+    if words > _BYLINE_WORDS or len(line) > _LONGEST_BYLINE or _SENTENCE_END.search(line):
         return False
     match = _BYLINE.fullmatch(line)
     return match is not None and len(match["rest"].split()) <= 4

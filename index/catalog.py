@@ -27,7 +27,7 @@ _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE article (
     file TEXT PRIMARY KEY, digest TEXT NOT NULL, text TEXT NOT NULL,
-    title TEXT NOT NULL, author TEXT
+    title TEXT NOT NULL, author TEXT, date TEXT, url TEXT, pages TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE paragraph (
     key INTEGER PRIMARY KEY, file TEXT NOT NULL, number INTEGER NOT NULL,
@@ -94,6 +94,8 @@ class ArticleRow:
     author: str | None
     paragraphs: int
     characters: int
+    date: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +208,17 @@ class Catalog:
         """Add an article with its chunks and words; replaces what the file had before."""
         self.remove_article(article.file)
         self._execute(
-            "INSERT INTO article VALUES (?, ?, ?, ?, ?)",
-            (article.file, article.digest, article.text, article.title, article.author),
+            "INSERT INTO article VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                article.file,
+                article.digest,
+                article.text,
+                article.title,
+                article.author,
+                article.date,
+                article.url,
+                json.dumps(article.pages),
+            ),
         )
         by_paragraph: dict[int, list[Chunk]] = {}
         for chunk in chunks:
@@ -279,21 +290,29 @@ class Catalog:
     def articles(self) -> list[ArticleRow]:
         rows = self._query(
             "SELECT file, title, author, length(text),"
-            " (SELECT count(*) FROM paragraph p WHERE p.file = a.file)"
+            " (SELECT count(*) FROM paragraph p WHERE p.file = a.file), date, url"
             " FROM article a ORDER BY file"
         )
-        return [ArticleRow(f, title, author, n, size) for f, title, author, size, n in rows]
+        return [
+            ArticleRow(f, title, author, n, size, date, url)
+            for f, title, author, size, n, date, url in rows
+        ]
 
     def files(self) -> list[str]:
         return [row[0] for row in self._query("SELECT file FROM article ORDER BY file")]
 
+    def dates(self) -> dict[str, str | None]:
+        """File → the day that its article is of, as YYYY-MM-DD, where it is known."""
+        return dict(self._query("SELECT file, date FROM article ORDER BY file"))
+
     def article(self, file: str) -> Article | None:
         rows = self._query(
-            "SELECT text, digest, title, author FROM article WHERE file = ?", (file,)
+            "SELECT text, digest, title, author, date, url, pages FROM article WHERE file = ?",
+            (file,),
         )
         if not rows:
             return None
-        text, digest, title, author = rows[0]
+        text, digest, title, author, date, url, pages = rows[0]
         paragraphs = self._query(
             "SELECT number, start, end, kind FROM paragraph WHERE file = ? ORDER BY number", (file,)
         )
@@ -304,6 +323,9 @@ class Catalog:
             title=title,
             author=author,
             paragraphs=tuple(Paragraph(n, s, e, Kind(k)) for n, s, e, k in paragraphs),
+            date=date,
+            url=url,
+            pages=tuple(json.loads(pages)),
         )
 
     # -- chunks ------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from index.sentences import split_sentences
 from index.tokens import tokenize, words
 
 _FIRST_WORD = re.compile(r"[^\w]*([\w’']+)")
+_QUOTATION_MARK = re.compile('["“«”»]')
 
 # Words that point back: pronouns, demonstratives and connectives of several languages.
 _POINTS_BACK = frozenset(
@@ -57,9 +58,10 @@ def chunk_article(article: Article) -> list[Chunk]:
             continue
         text = article.text[paragraph.start : paragraph.end]
         before = ""  # the sentence before, in this paragraph
+        quotation = _Quotation(text)
         for start, end in split_sentences(text):
             sentence = text[start:end]
-            leans = bool(before) and leans_on_previous(sentence, text[:start])
+            leans = bool(before) and (quotation.is_open_at(start) or points_back(sentence))
             by_pronoun = _has_pronoun_for_subject(sentence)
             context = (named or before) if by_pronoun else before if leans else ""
             chunks.append(_chunk(article.file, paragraph, start, sentence, context))
@@ -108,19 +110,42 @@ def leans_on_previous(sentence: str, text_before: str = "") -> bool:
         sentence: the sentence.
         text_before: what stands before it in its paragraph.
     """
-    if opens_quotation(text_before):
-        return True
+    return opens_quotation(text_before) or points_back(sentence)
+
+
+def points_back(sentence: str) -> bool:
+    """Whether a sentence begins with a word that stands for something said before."""
     match = _FIRST_WORD.match(sentence)
     return match is not None and match.group(1).lower() in _POINTS_BACK
 
 
 def opens_quotation(text: str) -> bool:
     """Whether a quotation is still open at the end of a text, whatever marks it uses."""
-    straight = text.count('"') % 2 == 1
-    curly = max(text.rfind("“"), text.rfind("«")) > max(
-        text.rfind("”"), text.rfind("»"), text.rfind('"') if not straight else -1
-    )
-    return straight or curly
+    return _Quotation(text).is_open_at(len(text))
+
+
+class _Quotation:
+    """Whether a quotation is open at places of a text, asked in order: each is read once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._read = 0
+        self._straight = 0
+        self._opened = self._closed = self._last_straight = -1
+
+    def is_open_at(self, offset: int) -> bool:
+        for match in _QUOTATION_MARK.finditer(self._text, self._read, offset):
+            if match[0] == '"':
+                self._straight += 1
+                self._last_straight = match.start()
+            elif match[0] in "“«":
+                self._opened = match.start()
+            else:
+                self._closed = match.start()
+        self._read = max(self._read, offset)
+        if self._straight % 2:
+            return True
+        return self._opened > max(self._closed, self._last_straight)
 
 
 def _chunk_id(file: str, paragraph: int, start: int, end: int, embedded: str) -> str:

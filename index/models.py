@@ -5,6 +5,7 @@ All offsets count Unicode code points in the text of the file.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -67,6 +68,15 @@ class Article:
     title: str
     author: str | None
     paragraphs: tuple[Paragraph, ...]
+    date: str | None = None
+    """The day that it is of, as YYYY-MM-DD."""
+    url: str | None = None
+    pages: tuple[int, ...] = ()
+    """The offset at which each page begins, where the file has pages."""
+
+    def page_at(self, offset: int) -> int | None:
+        """The page, counted from 1, on which the character at an offset stands."""
+        return max(1, bisect_right(self.pages, offset)) if self.pages else None
 
     def paragraph(self, number: int) -> Paragraph:
         """The paragraph with this number.

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.boilerplate import classify, find_author, find_title
+from index.dates import article_date
 from index.errors import CorpusError, UnreadableFileError
-from index.load import SourceFile, decode, digest, read_bytes
+from index.formats.apart import Apart
+from index.load import Entry, SourceFile, digest, entries, extract
 from index.models import Article
 from index.paragraphs import split_paragraphs
 
@@ -37,21 +39,30 @@ class Scan:
         return self.kept | self.changed.keys()
 
 
-def read_article(file: SourceFile, data: bytes) -> Article:
-    """A file's bytes → the article: text, numbered paragraphs and what each is.
+def read_article(file: SourceFile, data: bytes, apart: Apart | None = None) -> Article:
+    """An article's bytes → the article: text, numbered paragraphs and what each is.
+
+    Args:
+        file: where it is from.
+        data: as `index.load.entries` gives them.
+        apart: where files of strangers are read; None for a process for this one alone.
 
     Raises:
-        UnreadableFileError: it is no text.
+        UnreadableFileError: it is no text, or cannot be read as what it is.
     """
-    text = decode(file.name, data)
+    found = extract(file, data, apart)
+    text = found.text
     paragraphs = classify(text, split_paragraphs(text))
     return Article(
         file=file.name,
         text=text,
         digest=digest(data),
-        title=find_title(text, paragraphs),
-        author=find_author(text, paragraphs),
+        title=found.title or find_title(text, paragraphs),
+        author=found.author or find_author(text, paragraphs),
         paragraphs=tuple(paragraphs),
+        date=article_date(file.name, text, paragraphs, stated=found.date, created=found.created),
+        url=found.url or None,
+        pages=found.pages,
     )
 
 
@@ -61,26 +72,40 @@ def scan_folder(
     max_file_bytes: int,
     progress: Progress,
 ) -> Scan:
-    """Read every file; parse those whose content is not what is indexed.
+    """Read every file; parse the articles whose content is not what is indexed.
 
     Args:
         files: of the folder.
-        indexed: file → content hash, of the index.
+        indexed: name of an article → content hash, of the index.
         max_file_bytes: a larger file is skipped.
         progress: told how many files are read.
     """
     scan = Scan()
-    for done, file in enumerate(files, start=1):
-        try:
-            data = read_bytes(file, max_file_bytes)
-            if indexed.get(file.name) == digest(data):
-                scan.kept.add(file.name)
-            else:
-                scan.changed[file.name] = read_article(file, data)
-        except UnreadableFileError as error:
-            scan.skipped.append(Skipped(_printable(file.name), error.what))
-        progress("reading", done, len(files))
+    with Apart() as apart:
+        for done, file in enumerate(files, start=1):
+            for entry in entries(file, max_file_bytes):
+                try:
+                    _take(entry, indexed, scan, apart)
+                except UnreadableFileError as error:
+                    scan.skipped.append(Skipped(_printable(file.name), _printable(error.what)))
+            progress("reading", done, len(files))
     return scan
+
+
+def _take(
+    entry: Entry | UnreadableFileError, indexed: Mapping[str, str], scan: Scan, apart: Apart
+) -> None:
+    if isinstance(entry, UnreadableFileError):
+        raise entry
+    file, data = entry
+    if file.name in scan.kept or file.name in scan.changed:
+        raise UnreadableFileError(
+            f"{file.name} is there twice: the first is taken", "give each article its own id"
+        )
+    if indexed.get(file.name) == digest(data):
+        scan.kept.add(file.name)
+    else:
+        scan.changed[file.name] = read_article(file, data, apart)
 
 
 def check_losses(corpus: Path, known: set[str], scan: Scan) -> None:
@@ -93,7 +118,7 @@ def check_losses(corpus: Path, known: set[str], scan: Scan) -> None:
         reasons = "".join(f"; {item.reason}" for item in scan.skipped[:3])
         raise CorpusError(
             f"there is no article to index in {corpus}{reasons}",
-            "put .txt files in it, or name another folder",
+            "put articles in it, or name another folder",
         )
     lost = len(known - scan.present)
     if 2 * lost > len(known):

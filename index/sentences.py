@@ -13,8 +13,15 @@ Span = tuple[int, int]
 
 _CLOSERS = "\"'”’»›«)\\]」』）"
 _OPENERS = "\"'“‘„«‹»([「『（¿¡"
-_WIDE_END = "。！？"
-_CANDIDATE = re.compile(rf"(?:[.!?…؟।]+[{_CLOSERS}]*(?=\s)|[{_WIDE_END}]+[{_CLOSERS}]*)\s*")
+_NARROW_END = ".!?…؟।॥۔։።"  # with a space after them; of Latin, Arabic, Indic and other scripts
+_WIDE_END = "。！？．｡။"
+_CANDIDATE = re.compile(
+    rf"(?:(?<![{_NARROW_END}])[{_NARROW_END}]+[{_CLOSERS}]*(?=\s)|[{_WIDE_END}]+[{_CLOSERS}]*)\s*"
+)
+_GOES_ON = re.compile("[とっなをがはもにで]")  # Japanese: "…。」と述べた。" is one sentence
+_WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff]")
+_WIDE_WEIGHT = 3  # letters that one wide character says as much as
+_LOOKED_BACK = 200  # characters before a full stop that are looked at
 _FIRST_WORD = re.compile(rf"[{re.escape(_OPENERS)}–—-]*\s*(\w+)")
 
 # A full stop after one of these ends an abbreviation, and hardly ever a sentence.
@@ -55,7 +62,7 @@ def split_sentences(text: str) -> list[Span]:
             start = match.end()
     spans.append(_strip(text, start, len(text)))
     spans = [span for span in spans if span[0] < span[1]]
-    return [piece for span in _join_short(spans) for piece in _cut_long(text, span)]
+    return [piece for span in _join_short(text, spans) for piece in _cut_long(text, span)]
 
 
 def _strip(text: str, start: int, end: int) -> Span:
@@ -67,14 +74,15 @@ def _strip(text: str, start: int, end: int) -> Span:
 def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     mark = match.group().strip()
     if mark[0] in _WIDE_END:
-        return True
+        is_quoted = mark[-1] in _CLOSERS
+        return not (is_quoted and _GOES_ON.match(text, match.end()))
     following = _FIRST_WORD.match(text, match.end())
     next_word = following.group(1) if following else ""
     if next_word and next_word[0].islower():
         return False
     if not mark.startswith("."):
         return True
-    before = text[start : match.start()].split()
+    before = text[max(start, match.start() - _LOOKED_BACK) : match.start()].split()
     word = before[-1].lstrip(_OPENERS).rstrip(".…").lower() if before else ""
     if word in _MAYBE_LAST or re.fullmatch(r"(?:\w\.)+\w", word):
         return next_word.lower() in _BEGINNERS
@@ -87,18 +95,22 @@ def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
     return True
 
 
-def _join_short(spans: list[Span]) -> list[Span]:
+def _join_short(text: str, spans: list[Span]) -> list[Span]:
     joined: list[Span] = []
     for span in spans:
-        if joined and (_is_short(joined[-1]) or _is_short(span)):
+        if joined and (_is_short(text, joined[-1]) or _is_short(text, span)):
             joined[-1] = (joined[-1][0], span[1])
         else:
             joined.append(span)
     return joined
 
 
-def _is_short(span: Span) -> bool:
-    return span[1] - span[0] < _SHORTEST
+def _is_short(text: str, span: Span) -> bool:
+    length = span[1] - span[0]
+    if length >= _SHORTEST:
+        return False
+    wide = len(_WIDE.findall(text, *span))
+    return length + (_WIDE_WEIGHT - 1) * wide < _SHORTEST
 
 
 def _cut_long(text: str, span: Span) -> list[Span]:

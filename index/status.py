@@ -9,7 +9,8 @@ from typing import Any
 
 from index import store
 from index.errors import FootnoteError, IndexStoreError, UnreadableFileError
-from index.load import decode, digest, list_files, read_bytes
+from index.formats.apart import Apart
+from index.load import digest, entries, extract, list_files
 from index.models import RelationKind
 
 
@@ -94,14 +95,17 @@ def _compare(
     except FootnoteError as error:
         return [], error.what
     now: dict[str, str] = {}
-    for file in files:
-        try:
-            data = read_bytes(file, max_file_bytes)
+    with Apart() as apart:
+        for entry in (entry for file in files for entry in entries(file, max_file_bytes)):
+            if isinstance(entry, UnreadableFileError):
+                continue
+            file, data = entry
             if file.name not in digests:
-                decode(file.name, data)  # what cannot be indexed is not missing from the index
-            now[file.name] = digest(data)
-        except UnreadableFileError:
-            continue
+                try:
+                    extract(file, data, apart)
+                except UnreadableFileError:
+                    continue  # what cannot be indexed is not missing from the index
+            now.setdefault(file.name, digest(data))
     changed = {name for name in now.keys() | digests.keys() if now.get(name) != digests.get(name)}
     return sorted(changed), None
 

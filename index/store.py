@@ -30,7 +30,7 @@ from index.errors import IndexStoreError, ModelMismatchError
 from index.faults import explain, is_full
 from index.vectors import VectorStore
 
-SCHEMA_VERSION: Final = 2
+SCHEMA_VERSION: Final = 3
 MARKER: Final = "footnote.json"
 CACHE: Final = "embeddings.sqlite3"
 _LOCK: Final = "lock"

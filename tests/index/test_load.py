@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from index import load
 from index.errors import CorpusError, UnreadableFileError
+from index.formats import SUFFIXES
 from index.load import SourceFile, decode, digest, list_files, read_bytes
 
 RUSSIAN = (
@@ -32,20 +33,26 @@ def names(folder: Path) -> list[str]:
 
 
 def test_text_files_are_found_at_every_depth_in_order(tmp_path: Path) -> None:
-    for name in ["b.txt", "a.TXT", "sub/c.txt", "sub/deep/d.txt", "notes.md", "txt", "e.txt.bak"]:
+    for name in ["b.txt", "a.TXT", "sub/c.txt", "sub/deep/d.md", "e.jpg", "txt", "e.txt.bak"]:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("text")
-    assert names(tmp_path) == ["a.TXT", "b.txt", "sub/c.txt", "sub/deep/d.txt"]
+    assert names(tmp_path) == ["a.TXT", "b.txt", "sub/c.txt", "sub/deep/d.md"]
+
+
+@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+def test_files_of_all_formats_are_found(tmp_path: Path, suffix: str) -> None:
+    (tmp_path / f"a{suffix}").write_text("text")
+    assert names(tmp_path) == [f"a{suffix}"]
 
 
 def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:
-    for name in [".a.txt", ".git/b.txt", "c.txt"]:
+    for name in [".a.txt", ".git/b.txt", "~$d.docx", "c.txt"]:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("text")
     assert names(tmp_path) == ["c.txt"]
 
 
-def test_links_are_left_out(tmp_path: Path) -> None:
+def test_links_are_not_followed_but_named(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     inside = tmp_path / "inside"
     outside.mkdir()
@@ -56,7 +63,26 @@ def test_links_are_left_out(tmp_path: Path) -> None:
     (inside / "broken.txt").symlink_to(outside / "nothing.txt")
     (inside / "folder").symlink_to(outside)
     (inside / "loop").symlink_to(inside)
-    assert names(inside) == ["a.txt"]
+    (inside / "twin.txt").symlink_to(inside / "a.txt")
+    (inside / "picture.jpg").symlink_to(inside / "a.txt")
+    problems = {file.name: file.problem for file in list_files(inside)}
+    assert problems == {
+        "a.txt": "",
+        "broken.txt": "broken.txt is a link to nothing",
+        "folder": "folder is a link out of the folder",
+        "link.txt": "link.txt is a link out of the folder",
+        "loop": "loop is a link: its articles are read where they lie",
+        "twin.txt": "twin.txt is a link: its article is read where it lies",
+    }
+    for file in list_files(inside):
+        if file.problem:
+            with pytest.raises(UnreadableFileError, match=file.name):
+                read_bytes(file, 10**6)
+
+
+def test_a_link_to_itself_is_a_link_to_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(tmp_path / "a.txt")
+    assert [file.problem for file in list_files(tmp_path)] == ["a.txt is a link to nothing"]
 
 
 def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
@@ -67,11 +93,12 @@ def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
-def test_what_is_no_file_is_left_out(tmp_path: Path) -> None:
+def test_what_is_no_file_is_named(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")  # reading it would wait for ever
     (tmp_path / "folder.txt").mkdir()
     (tmp_path / "a.txt").write_text("text")
-    assert names(tmp_path) == ["a.txt"]
+    found = {file.name: file.problem for file in list_files(tmp_path)}
+    assert found == {"a.txt": "", "pipe.txt": "pipe.txt is no regular file"}
 
 
 def test_an_empty_folder_has_no_files(tmp_path: Path) -> None:
@@ -89,11 +116,35 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
         list_files(tmp_path / "a.txt")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "locked").mkdir(mode=0)
-    with pytest.raises(CorpusError, match=r"cannot read the folder .*locked"):
+def test_a_folder_that_cannot_be_read_is_named_and_the_rest_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "locked").mkdir()
+    (tmp_path / "a.txt").write_text("text")
+    lock(monkeypatch, tmp_path / "locked")
+    locked, readable = sorted(list_files(tmp_path), key=lambda file: not file.problem)
+    assert locked.problem == "cannot read the folder locked/: Permission denied"
+    assert (readable.name, readable.problem) == ("a.txt", "")
+
+
+def test_the_folder_itself_must_be_readable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock(monkeypatch, tmp_path)
+    with pytest.raises(CorpusError, match="cannot read the folder"):
         list_files(tmp_path)
+
+
+def lock(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Make a folder unreadable, for root too."""
+    scandir = os.scandir
+
+    def scan(path: Path | str) -> object:
+        if Path(path) == folder:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scan)
 
 
 # -- bytes ---------------------------------------------------------------------------------

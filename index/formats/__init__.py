@@ -1,0 +1,23 @@
+"""The formats that articles come in: one module each, from a file's bytes to an `Extracted`.
+
+Each has `extract(data: bytes) -> Extracted`, which raises `FormatError` for what it cannot
+read. Whoever sent a file may have meant harm, so all but plain text and JSON are read in a
+process apart (`index.formats.apart`), and the libraries are loaded there alone.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+IN_PROCESS: Final = {".txt": "text", ".json": "json_lines", ".jsonl": "json_lines"}
+APART: Final = {
+    ".md": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".epub": "epub",
+    ".eml": "eml",
+}
+SUFFIXES: Final = frozenset(IN_PROCESS | APART)
+"""The endings, in lower case, of the files that hold articles."""

@@ -1,0 +1,127 @@
+"""HTML pages: the article alone, by trafilatura; the whole page where it finds none."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import trafilatura
+
+from index.formats.extracted import Extracted, FormatError, from_blocks, no_text
+from index.formats.markup import parse_html, text_blocks
+from index.formats.text import decode as decode_text
+from index.formats.text import refuse_other_formats
+
+_DECLARED = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})"
+    rb"|<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w.:-]{2,40})",
+    re.IGNORECASE,
+)
+_DECLARED_WITHIN = 4096  # bytes
+_TAG = re.compile(r"<\s*(?:!doctype|html|head|body|p|div|article|h\d|table|ul|span|br|a)\b", re.I)
+_DATES = {"original_date": True, "extensive_search": False, "max_date": "2100-01-01"}
+_WIDE = 0.5  # of the characters of the page's blocks that trafilatura must have found, if few
+_FEW = 600  # characters
+
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+
+def extract(data: bytes) -> Extracted:
+    """The article of a page: menus, footers, comments and sign-ups left out.
+
+    Raises:
+        FormatError: it is no HTML, or has no text.
+    """
+    refuse_other_formats(data, ())
+    return from_page(decode(data))
+
+
+def from_page(page: str) -> Extracted:
+    """As `extract`, of a page that is decoded."""
+    if not _TAG.search(page):
+        raise FormatError("is not HTML: there is no tag in it", "name it with .txt")
+    found: Any = trafilatura.bare_extraction(
+        page,
+        with_metadata=True,
+        include_comments=False,
+        include_tables=True,
+        date_extraction_params=_DATES,
+    )
+    blocks = [] if found is None or found.body is None else list(_blocks(found.body))
+    said = sum(map(len, blocks))
+    if said < _FEW:
+        # On a short page it may take the article for what stands around one.
+        plain = _plain_blocks(page)
+        if said < _WIDE * sum(map(len, plain)):
+            blocks = plain
+    if not any(block.strip() for block in blocks):
+        raise no_text(" but what scripts may write", "save the page as a browser shows it")
+    if found is None:
+        return from_blocks(blocks)
+    return from_blocks(
+        blocks,
+        title=found.title or "",
+        author=(found.author or "").replace("; ", ", "),
+        date=found.date or "",
+        url=found.url or "",
+        with_title=True,
+    )
+
+
+def decode(data: bytes) -> str:
+    """The page's text: by its byte order mark, UTF-8, or the encoding that it declares.
+
+    Raises:
+        FormatError: it is empty or no text.
+    """
+    if not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError:
+            match = _DECLARED.search(data[:_DECLARED_WITHIN])
+            if match is not None:
+                name = (match[1] or match[2]).decode("ascii", "replace")
+                try:
+                    return data.decode(_as_browsers_read(name), "replace")
+                except LookupError:
+                    pass
+    return decode_text(data)
+
+
+def _as_browsers_read(name: str) -> str:
+    """Browsers take Latin-1 for Windows-1252, which has more characters."""
+    return "cp1252" if name.lower() in ("iso-8859-1", "latin-1", "latin1", "ascii") else name
+
+
+def _plain_blocks(page: str) -> list[str]:
+    tree = parse_html(page)
+    return [] if tree is None else [b for b in text_blocks(tree, around=False) if b.strip()]
+
+
+def _blocks(body: Any) -> Iterator[str]:
+    """The paragraphs of trafilatura's tree."""
+    for element in body:
+        if element.tag == "row":
+            cells = (" ".join(_text(cell).split()) for cell in element)
+            yield " | ".join(filter(None, cells))
+        elif element.tag in ("list", "quote", "table", "div") and len(element):
+            if element.text and element.text.strip():
+                yield element.text
+            yield from _blocks(element)
+        else:
+            yield _text(element)
+        if element.tail and element.tail.strip():
+            yield element.tail
+
+
+def _text(element: Any) -> str:
+    """The words of an element, a line break between lines."""
+    parts = [element.text or ""]
+    for child in element:
+        if child.tag == "lb":
+            parts.append(" ")
+        parts.extend((_text(child), child.tail or ""))
+    return "".join(parts)
