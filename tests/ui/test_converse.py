@@ -7,13 +7,15 @@ from typing import Any
 
 from index.errors import QuestionError
 from rag.models import MAX_QUESTION_CHARACTERS, Answer, Message
-from ui.conversation import Turn, converse, history
+from ui.conversation import Turn, converse, history, stop
 
 Asked = list[tuple[str, list[Message]]]
 
 
 def streaming(*pieces: str | Answer | Exception, asked: Asked | None = None) -> Any:
-    def stream(question: str, messages: Sequence[Message]) -> Iterator[str | Answer]:
+    def stream(
+        question: str, messages: Sequence[Message], files: Sequence[str], mode: str
+    ) -> Iterator[str | Answer]:
         if asked is not None:
             asked.append((question, list(messages)))
         for piece in pieces:
@@ -97,3 +99,26 @@ def test_a_question_that_is_too_long_is_asked_whole_and_shown_shortened(answer: 
     *_, after = converse((), question, streaming(answer("Done."), asked=asked))
     assert asked[0][0] == question
     assert after[0].question == question[:-1] + "…"
+
+
+def test_a_question_is_asked_of_the_articles_chosen_and_in_the_mode_given(answer: Any) -> None:
+    asked: list[tuple[Any, ...]] = []
+
+    def stream(*given: Any) -> Iterator[str | Answer]:
+        asked.append(given)
+        yield answer("Done.")
+
+    *_, after = converse((), "Who?", stream, ("a.txt",), "quote")  # type: ignore[arg-type]
+    assert after[0].answer is not None
+    assert asked == [("Who?", [], ("a.txt",), "quote")]
+
+
+def test_what_is_stopped_stays_as_it_stands_and_is_no_history(answer: Any) -> None:
+    done = Turn("First?", answer=answer("One."))
+    assert stop((done, Turn("Second?", draft="So far"))) == (
+        done,
+        Turn("Second?", draft="So far", stopped=True),
+    )
+    assert stop((done,)) == (done,)
+    assert stop(()) == ()
+    assert len(history(stop((done, Turn("Second?", draft="So far"))))) == 2

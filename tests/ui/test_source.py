@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,11 @@ from index.catalog import ArticleRow
 from index.errors import IndexStoreError
 from index.models import Article, Kind, Paragraph
 from index.paragraphs import split_paragraphs
-from ui.render import fingerprint
-from ui.source import MAX_LISTED, Place, article_list, invitation, render_article, source_pane
+from rag.models import Citation
+from ui.articles import MAX_LISTED, article_list, invitation
+from ui.conversation import Turn
+from ui.place import Place, fingerprint
+from ui.source import render_article, source_pane
 
 _TAGS = {"article", "header", "h2", "p", "div", "span", "button", "bdi", "mark", "strong"}
 _LINES = st.lists(
@@ -46,8 +50,22 @@ def article_of(text: str, **given_values: Any) -> Article:
 def place_of(
     article: Article, number: int, start: int, end: int, phrase: tuple[int, int] | None = None
 ) -> Place:
-    quoted = fingerprint(article.text[start:end])
-    return Place(article.file, number, start, end, quoted, phrase)
+    return Place.of(cite(article, number, start, end, phrase))
+
+
+def cite(
+    article: Article,
+    paragraph: int,
+    start: int,
+    end: int,
+    phrase: tuple[int, int] | None = None,
+    number: int = 1,
+) -> Citation:
+    first, last = (start + phrase[0], start + phrase[1]) if phrase else (None, None)
+    quote = article.text[start:end]
+    return Citation(
+        number, article.file, paragraph, quote, start, end, article.title, 1.0, first, last
+    )
 
 
 @given(_LINES.map("\n\n".join), st.data())
@@ -134,10 +152,78 @@ def test_a_place_takes_whatever_a_browser_sends(data: dict[str, object]) -> None
     render_article(article_of("One.\n\nTwo."), place)
 
 
-def test_a_place_is_read_from_a_citations_attributes() -> None:
+def test_a_place_is_read_from_an_address() -> None:
     sent = {"file": "a.txt", "paragraph": "11", "start": "5", "end": "9", "fingerprint": "f"}
     assert Place.from_data(sent) == Place("a.txt", 11, 5, 9, "f")
-    assert Place.from_data({**sent, "phrase": "1-3"}) == Place("a.txt", 11, 5, 9, "f", (1, 3))
+    assert Place.from_data({"file": "ä &?.txt", "paragraph": "2"}).address == (
+        "?file=%C3%A4+%26%3F.txt&paragraph=2"
+    )
+
+
+def test_a_place_is_looked_up_in_the_conversation(answer: Any) -> None:
+    article = article_of("One.\n\nTwo words.")
+    cited = (cite(article, 1, 0, 3), cite(article, 2, 6, 9, number=2))
+    turns = (Turn("?"), Turn("Who?", answer=answer("…", *cited)))
+    place = Place.from_data({"file": "other", "turn": "1", "number": "2"}, turns)
+    assert (place.file, place.paragraph, place.citation) == ("a.txt", 2, cited[1])
+    assert place.others == cited
+    for wrong in ({"turn": "0", "number": "2"}, {"turn": "9", "number": "2"}, {"turn": "1"}):
+        assert Place.from_data(wrong, turns).citation is None
+
+
+def test_the_other_citations_of_the_answer_are_marked_more_faintly(
+    read: Callable[[str], Any], answer: Any
+) -> None:
+    article = article_of("One two three four five.\n\nSix.")
+    spans = [(4, 13), (8, 18), (0, 3), (4, 13)]
+    cited = [cite(article, 1, s, e, number=n) for n, (s, e) in enumerate(spans, start=1)]
+    cited += [cite(article, 2, 26, 30, number=5), cite(article_of("x", file="b.txt"), 1, 0, 1)]
+    place = Place.of(cited[0], 3, tuple(cited))
+    html = read(render_article(article, place))
+    assert [mark.text for mark in html.with_tag("mark")] == ["two three"]
+    assert [also.text for also in html.with_class("also-cited")] == ["One", " four", "Six."]
+    assert html.text == "One two three four five.Six."
+    assert "1 of 6" in html.with_class("steps")[0].text
+    first, last = html.with_class("step")
+    assert first.attributes["aria-disabled"] == "true"
+    assert (last.attributes["data-turn"], last.attributes["data-number"]) == ("3", "2")
+
+
+def test_words_are_copied_with_where_they_stand(read: Callable[[str], Any]) -> None:
+    article = article_of("One.\n\nTwo words.")
+    html = read(render_article(article, place_of(article, 2, 6, 9)))
+    copies = [e.attributes["data-copy"] for e in html.elements if "data-copy" in e.attributes]
+    links = [e.attributes["data-link"] for e in html.elements if "data-link" in e.attributes]
+    assert copies == ["“Two” (A title, a.txt, paragraph 2)"]
+    assert links == [
+        f"?file=a.txt&paragraph=2&start=6&end=9&fingerprint={fingerprint('Two')}",
+    ]
+
+
+def test_words_that_moved_are_marked_where_they_stand_now(read: Callable[[str], Any]) -> None:
+    before, now = article_of("One.\n\nTwo words."), article_of("New.\n\nOne.\n\nTwo words.")
+    html = read(render_article(now, place_of(before, 2, 6, 15)))
+    assert [mark.text for mark in html.with_tag("mark")] == ["Two words"]
+    assert "Source changed" in html.with_class("changed")[0].text
+    assert "now stand in paragraph 3" in html.with_class("changed")[0].text
+
+
+def test_words_that_are_gone_are_shown_as_they_were(read: Callable[[str], Any]) -> None:
+    before = article_of("One.\n\nTwo <b>words</b>.")
+    place = place_of(before, 2, 6, 22)
+    html = read(render_article(article_of("One.\n\nOther."), place))
+    assert not html.with_tag("mark")
+    assert "Source changed" in html.with_class("changed")[0].text
+    assert html.with_tag("blockquote")[0].text == "Two <b>words</b>"
+    gone = read(source_pane(_Index(_Catalog(None)), place))  # type: ignore[arg-type]
+    assert gone.with_tag("blockquote")[0].text == "Two <b>words</b>"
+
+
+def test_a_file_that_has_changed_since_it_was_indexed_says_so(read: Callable[[str], Any]) -> None:
+    article = article_of("One.")
+    html = read(render_article(article, Place("a.txt"), stale=True))
+    assert "Source changed" in html.with_class("changed")[0].text
+    assert html.text == "One."
 
 
 @pytest.mark.parametrize("phrase", [(2, 9), (5, 7)])
@@ -162,6 +248,7 @@ class _Catalog:
 class _Index:
     catalog: _Catalog
     error: Exception | None = None
+    path: Path = Path("nowhere")
 
     def reading(self) -> AbstractContextManager[None]:
         if self.error:
@@ -193,7 +280,7 @@ def test_the_list_names_each_article_and_opens_it(
     (button,) = html.with_class("open-article")
     assert button.attributes["data-file"] == shown(file)
     assert html.with_class("title")[0].text == shown(title or file)
-    assert html.with_class("details")[0].text == f"{shown(file)} · 1 paragraph"
+    assert button.text.endswith(f"{shown(file)} · 1 paragraph")
     assert "1 article" in html.text
 
 

@@ -67,7 +67,7 @@ function use(id) {
 
 function keep() {
   const turn = newest()?.querySelector(".turn[data-kept]");
-  if (!turn || turn.dataset.restored) return;
+  if (!turn) return;
   const place = Number(turn.dataset.turn);
   const kept = read(current) ?? { turns: [] };
   const said = JSON.parse(turn.dataset.kept);
@@ -179,13 +179,12 @@ document.addEventListener("click", (event) => {
 });
 window.addEventListener("storage", show);
 
-new MutationObserver(keep).observe(document.querySelector("#chat"), { childList: true, subtree: true });
-
-const wanted = new URLSearchParams(location.search);
-if (wanted.has("q")) {
-  use(makeId());
-} else {
+// The page is whole: what is kept of this tab, or else the newest, is shown again.
+window.addEventListener("footnote:ready", () => {
+  new MutationObserver(keep).observe(newest(), { childList: true, subtree: true });
+  const wanted = new URLSearchParams(location.search);
   const last = read(current) ? current : all()[0]?.[0];
-  if (last && (sessionStorage.getItem("footnote:current") || !wanted.has("file"))) open(last);
-}
-show();
+  if (wanted.has("q")) use(makeId());
+  else if (last) open(last);
+  show();
+});

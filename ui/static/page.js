@@ -191,6 +191,8 @@
   document.addEventListener("scroll", hideTip, true);
   document.addEventListener("click", hideTip);
 
+  window.dispatchEvent(new Event("footnote:ready"));
+
   // -- an address that asks or opens --------------------------------------------------------
   const wanted = new URLSearchParams(location.search);
   if (wanted.has("q") || wanted.has("file")) {

@@ -1,6 +1,7 @@
 // The tabs: one panel shows at a time. The address may name one (#articles), and Left and
 // Right go from tab to tab.
 const tabs = [...element.querySelectorAll("[role=tab]")];
+const panels = () => [...document.querySelectorAll("#work > [id^=panel-]")];
 const name = (tab) => tab.id.slice("tab-".length);
 
 function show(tab, focus) {
@@ -10,10 +11,8 @@ function show(tab, focus) {
     one.tabIndex = isShown ? 0 : -1;
   }
   document.body.dataset.panel = name(tab);
-  for (const panel of document.querySelectorAll(".panel")) {
-    panel.classList.toggle("is-shown", panel.id === `panel-${name(tab)}`);
-    panel.setAttribute("role", "tabpanel");
-    panel.setAttribute("aria-labelledby", panel.id.replace("panel-", "tab-"));
+  for (const panel of panels()) {
+    panel.toggleAttribute("data-shown", panel.id === tab.getAttribute("aria-controls"));
   }
   if (focus) tab.focus();
   window.dispatchEvent(new CustomEvent("footnote:panel", { detail: name(tab) }));
@@ -42,5 +41,12 @@ window.addEventListener("footnote:show-panel", (event) => {
   if (tab) show(tab, false);
 });
 window.addEventListener("hashchange", fromAddress);
-if (tabs.length) show(tabs[0], false);
-fromAddress();
+window.addEventListener("footnote:ready", () => {
+  if (!tabs.length) return;
+  for (const panel of panels()) {
+    panel.setAttribute("role", "tabpanel");
+    panel.setAttribute("aria-labelledby", panel.id.replace("panel-", "tab-"));
+  }
+  show(tabs[0], false);
+  fromAddress();
+});
