@@ -6,6 +6,7 @@ package, out of escaped text. A visitor's turns are kept in `gr.State`, one for 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import gradio as gr
@@ -49,6 +50,7 @@ def build_page(
     stream: Stream,
     suggestions: Suggestions,
     panels: tuple[Panel, ...] = PANELS,
+    endpoint: Callable[[], None] = lambda: None,
 ) -> gr.Blocks:
     """The whole page for one index.
 
@@ -57,9 +59,11 @@ def build_page(
         stream: answers a question, given the messages before it.
         suggestions: of the same index.
         panels: the tabs beside the chat.
+        endpoint: adds what programs call; before all else, so that it has the name it wants.
     """
     page: gr.Blocks = gr.Blocks(title="Footnote", analytics_enabled=False)
     with page:
+        endpoint()
         html(masthead(panels), "masthead", static("tabs.js"))
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="work"):

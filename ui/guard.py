@@ -2,13 +2,14 @@
 
 A page elsewhere could point its own name at this machine (DNS rebinding) or send requests
 from a visitor's browser. So `Host` must name this server, `Origin`, where there is one,
-must be that same address, and with a password set every request must carry it.
+must be that same address, and with a password or a token set every request must carry it.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 import ipaddress
 import socket
@@ -16,8 +17,11 @@ from collections.abc import Iterable
 from typing import Final
 
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from index.errors import SettingsError
+from index.settings import Settings
+from ui.problems import respond
 
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -30,7 +34,9 @@ class Guard:
         hosts: names and addresses by which the server may be called, besides loopback.
         any_address: also every IP address (for a server that listens on all of them): no
             page can take an address as its name.
-        login: "user:password" that every request must carry, as HTTP Basic; None for open.
+        login: what every request must carry; None for open. "user:password": as HTTP Basic, or
+            the password as a bearer token. Without a colon it is a token: as a bearer token, or
+            as the password of HTTP Basic with any user name, which is what browsers ask for.
     """
 
     def __init__(
@@ -44,7 +50,7 @@ class Guard:
         self._app = app
         self._names = LOOPBACK_NAMES | {host.lower().strip("[]") for host in hosts}
         self._any_address = any_address
-        self._login = login.encode() if login is not None else None
+        self._login = None if login is None else Login(login)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -52,9 +58,9 @@ class Guard:
             return
         headers = Headers(scope=scope)
         if not self._is_ours(headers):
-            await _refuse(scope, receive, send, 403, "This address is not Footnote's.")
-        elif not self._is_let_in(headers):
-            await _refuse(scope, receive, send, 401, "A user name and a password are needed.")
+            await _refuse(scope, receive, send, 403, *_FOREIGN)
+        elif self._login and not self._login.accepts(headers.getlist("authorization")):
+            await _refuse(scope, receive, send, 401, *_STRANGER)
         else:
             await self._app(scope, receive, send)
 
@@ -67,15 +73,56 @@ class Guard:
     def _is_name_of_ours(self, name: str) -> bool:
         return name in self._names or (self._any_address and _is_address(name))
 
-    def _is_let_in(self, headers: Headers) -> bool:
-        if self._login is None:
-            return True
-        scheme, _, credentials = headers.get("authorization", "").partition(" ")
+
+class Login:
+    """What lets a visitor in.
+
+    Args:
+        login: "user:password", or a token without a colon.
+    """
+
+    def __init__(self, login: str) -> None:
+        user, colon, password = login.partition(":")
+        self._user = _digest(user.encode()) if colon else None
+        self._secret = _digest((password if colon else login).encode())
+        self._whole = _digest(login.encode())
+
+    def accepts(self, authorization: list[str]) -> bool:
+        """Whether the `Authorization` headers of a request hold it; as slow if not as if so."""
+        if len(authorization) != 1:
+            return False
+        scheme, _, credentials = authorization[0].partition(" ")
+        given = credentials.strip(" ").encode("latin-1", "replace")  # as the bytes came
+        if scheme.lower() == "bearer":
+            found = _digest(given)
+            # Both are compared, whatever comes of the first.
+            return bool(_same(found, self._secret) | _same(found, self._whole))
+        if scheme.lower() != "basic":
+            return False
         try:
-            given = base64.b64decode(credentials, validate=True)
+            user, _, password = base64.b64decode(given, validate=True).partition(b":")
         except (binascii.Error, ValueError):
             return False
-        return scheme.lower() == "basic" and hmac.compare_digest(given, self._login)
+        known = self._user is None or _same(_digest(user), self._user)
+        return bool(known & _same(_digest(password), self._secret))
+
+
+def login_from(settings: Settings) -> str | None:
+    """The login that the settings ask for, checked.
+
+    Raises:
+        SettingsError: it is neither "user:password" nor a token.
+    """
+    if settings.auth is None:
+        return None
+    login = settings.auth.get_secret_value()
+    user, colon, password = login.partition(":")
+    if (colon and not (user and password)) or not login.strip() or not login.isprintable():
+        raise SettingsError(
+            "FOOTNOTE_AUTH is neither of the form user:password nor a token",
+            "set it to a user name, a colon and a password, or to a token without a colon",
+        )
+    return login
 
 
 def host_name(host: str) -> str:
@@ -105,11 +152,33 @@ def _is_address(name: str) -> bool:
     return True
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, why: str) -> None:
+_FOREIGN: Final = (
+    "this address is not Footnote's",
+    "open the address that footnote chat printed, or name the host when you start it",
+)
+_STRANGER: Final = (
+    "a user name and a password, or a token, are needed",
+    "send what FOOTNOTE_AUTH was set to, as HTTP Basic or as a bearer token",
+)
+_CHALLENGE: Final = 'Basic realm="Footnote", charset="UTF-8", Bearer realm="Footnote"'
+
+
+def _digest(text: bytes) -> bytes:
+    """Of one length whatever the text's, so that comparing tells nothing of it."""
+    return hashlib.sha256(text).digest()
+
+
+def _same(one: bytes, other: bytes) -> bool:
+    return hmac.compare_digest(one, other)
+
+
+async def _refuse(
+    scope: Scope, receive: Receive, send: Send, status: int, what: str, fix: str
+) -> None:
     if scope["type"] == "websocket":
         # Closed before it is accepted: the server answers the handshake with 403.
-        await send({"type": "websocket.close", "code": 1008, "reason": why})
+        await send({"type": "websocket.close", "code": 1008, "reason": what})
         return
-    challenge = {"WWW-Authenticate": 'Basic realm="Footnote", charset="UTF-8"'}
-    response = PlainTextResponse(why, status, headers=challenge if status == 401 else None)
+    challenge = {"WWW-Authenticate": _CHALLENGE} if status == 401 else None
+    response = respond(scope["path"], status, what, fix, challenge)
     await response(scope, receive, send)

@@ -13,8 +13,9 @@ import re
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui.problems import not_found
 
 # Gradio compiles the templates of its components ('unsafe-eval') and sets inline styles.
 _POLICY: Final = (
@@ -30,9 +31,11 @@ _HEADERS: Final = {
 }
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
-# Gradio serves more than this page needs: uploads, files, a proxy, an API of its own.
+# Gradio serves more than this page and its one endpoint need: uploads, files, a proxy.
 _GRADIO_API: Final = "/gradio_api/"
-_NEEDED: Final = re.compile(r"(queue/(join|data)|run/predict|heartbeat/\w+|cancel|reset)/?")
+_NEEDED: Final = re.compile(
+    r"(queue/(join|data)|run/predict|heartbeat/[\w-]+|cancel|reset|info|call/ask(/\w+)?)/?"
+)
 
 
 class Policy:
@@ -45,7 +48,7 @@ class Policy:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        respond: ASGIApp = PlainTextResponse("Not Found", 404) if _is_closed(scope) else self._app
+        respond: ASGIApp = not_found(scope["path"]) if _is_closed(scope) else self._app
         await respond(scope, receive, _Page(send).send)
 
 

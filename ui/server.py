@@ -1,28 +1,50 @@
-"""The server: the page at `/`, `/health` beside it, and the guard around both."""
+"""The server: the page at `/`, the interfaces for programs beside it, the guard around all.
+
+Another interface is another router: a line in `_routers`, or `create_app(…, routers=[…])`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
 import gradio as gr
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import Response
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Receive, Scope, Send
 
 import rag
-from index.errors import FootnoteError, SettingsError
 from index.settings import Settings, load_settings
 from index.store import Index
-from rag.models import Answer, Message
+from rag.models import Answer
 from rag.session import embedder_for, open_index
+from ui import api, mcp_server, openai_api, problems
 from ui.app import build_page, static, theme
-from ui.guard import Guard, machine_names
+from ui.asking import Asking
+from ui.guard import Guard, login_from, machine_names
+from ui.limits import AT_ONCE, WAITING, BodyLimit, Gate
 from ui.listen import listen
 from ui.policy import Policy
 from ui.run import run
 from ui.suggestions import Suggestions
 
 Progress = Callable[[str, int, int], None]
+
+# What lies below these is for programs, and never the page's.
+_FOR_PROGRAMS: Final = (
+    "/api",
+    "/v1",
+    "/health",
+    mcp_server.MCP_PATH,
+    api.OPENAPI_PATH,
+    api.DOCS_PATH,
+)
+_METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+# Of the page's own: a visitor who waits for a turn holds one, and the others go on meanwhile.
+_THREADS: Final = AT_ONCE + WAITING + 24
 
 
 def create_app(
@@ -31,31 +53,76 @@ def create_app(
     hosts: Iterable[str] = (),
     any_address: bool = False,
     login: str | None = None,
+    gate: Gate | None = None,
+    routers: Sequence[APIRouter] = (),
+    larger: Mapping[str, int] | None = None,
 ) -> FastAPI:
-    """The whole server for one index, as an ASGI application.
+    """The whole server for one index, as an ASGI application; to be started once.
 
     Args:
         index: open, and kept open as long as the application is.
         hosts: names by which the server may be called, besides loopback.
         any_address: it may be called by any IP address.
-        login: "user:password" that every request must carry.
+        login: "user:password" or a token, that every request must carry.
+        gate: how many questions are answered at once, in all interfaces together.
+        routers: more routes, described at `/docs` with the others.
+        larger: paths whose requests may have more bytes than others, and how many.
     """
+    asking = Asking(index, gate)
+    tools = mcp_server.build(asking)
+    tools_over_http = mcp_server.http_route(tools)
 
-    def stream(question: str, history: Sequence[Message]) -> Iterator[str | Answer]:
-        return rag.stream(question, index.path, history)
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with mcp_server.running(tools):
+            yield
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    problems.install(app)
+    for router in (*_routers(asking), *routers):
+        app.include_router(router)
+    api.describe(app, guarded=login is not None)
+    for path, name, media_type in (
+        ("/style.css", "style.css", "text/css"),
+        ("/favicon.ico", "icon.svg", "image/svg+xml"),
+    ):
+        app.add_api_route(path, _file(name, media_type), include_in_schema=False)
+    app.router.routes.append(tools_over_http)
+    nothing_else = _NothingElse(app.routes)
+    for prefix in _FOR_PROGRAMS:
+        for path in (prefix, f"{prefix}/{{rest:path}}"):
+            app.router.routes.append(Route(path, nothing_else))
+    _mount_page(app, asking)
+    app.add_middleware(Policy)
+    app.add_middleware(BodyLimit, elsewhere=larger)
+    app.add_middleware(Guard, hosts=tuple(hosts), any_address=any_address, login=login)
+    return app
+
+
+def _routers(asking: Asking) -> list[APIRouter]:
+    """The routes of every interface for programs; the page's are Gradio's."""
+    return [api.router(asking), openai_api.router(asking)]
+
+
+def _mount_page(app: FastAPI, asking: Asking) -> None:
+    """The page, and Gradio's endpoint `ask`, at `/`: for all that nothing before it answers."""
 
     def ask_in_quotes(question: str) -> Answer:
-        return rag.ask(question, index.path, mode="quote")
+        return rag.ask(question, asking.index.path, mode="quote")
 
-    suggestions = Suggestions(index, ask_in_quotes)
+    suggestions = Suggestions(asking.index, ask_in_quotes)
     suggestions.current()  # begins to look for them, and so loads the model before a visitor asks
-    app = FastAPI(title="Footnote", docs_url=None, redoc_url=None, openapi_url=None)
-    app.add_api_route("/health", lambda: _health(index))
-    app.add_api_route("/style.css", lambda: _file("style.css", "text/css"))
-    app.add_api_route("/favicon.ico", lambda: _file("icon.svg", "image/svg+xml"))
+    page = build_page(
+        asking.index,
+        asking.stream,
+        suggestions,
+        endpoint=lambda: api.gradio_endpoint(asking),
+    )
+    page.max_threads = _THREADS
+    page.queue(max_size=WAITING, api_open=False)
     gr.mount_gradio_app(
         app,
-        build_page(index, stream, suggestions),
+        page,
         path="/",
         app_kwargs={"openapi_url": None},
         footer_links=[],
@@ -69,9 +136,6 @@ def create_app(
         # Not Gradio's `css`, which takes selectors apart at their commas and renames them.
         head='<link rel="stylesheet" href="/style.css">',
     )
-    app.add_middleware(Policy)
-    app.add_middleware(Guard, hosts=tuple(hosts), any_address=any_address, login=login)
-    return app
 
 
 def serve(
@@ -98,7 +162,7 @@ def serve(
         FootnoteError: it cannot be served so; nothing was indexed in vain.
     """
     settings = load_settings()
-    login = _login(settings)
+    login = login_from(settings)
     listener = listen(
         settings.host if host is None else host,
         settings.port if port is None else port,
@@ -130,34 +194,28 @@ def _bring_up_to_date(corpus: Path, path: Path, settings: Settings, progress: Pr
     )
 
 
-def _login(settings: Settings) -> str | None:
-    """The login that the settings ask for, checked.
+class _NothingElse:
+    """ASGI: what is asked for below a prefix and not there, or not by that method."""
 
-    Raises:
-        SettingsError: it is not "user:password".
-    """
-    if settings.auth is None:
-        return None
-    login = settings.auth.get_secret_value()
-    user, colon, password = login.partition(":")
-    if not (user and colon and password):
-        raise SettingsError(
-            "FOOTNOTE_AUTH is not of the form user:password",
-            "set it to a user name, a colon and a password, or unset it",
-        )
-    return login
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        self._routes = tuple(routes)
 
-
-def _health(index: Index) -> JSONResponse:
-    try:
-        with index.reading():
-            articles = index.catalog.count("article")
-            paragraphs = index.catalog.count("paragraph")
-    except FootnoteError as error:
-        return JSONResponse({"status": "error", "what": error.what, "fix": error.fix}, 503)
-    return JSONResponse({"status": "ok", "articles": articles, "paragraphs": paragraphs})
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        methods = {
+            method
+            for method in _METHODS
+            for route in self._routes
+            if route.matches({**scope, "method": method})[0] is Match.FULL
+        }
+        known = problems.not_allowed(path, methods) if methods else problems.not_found(path)
+        await known(scope, receive, send)
 
 
-def _file(name: str, media_type: str) -> Response:
-    # Asked for anew each time, so that a page never wears an older version's style.
-    return Response(static(name), media_type=media_type, headers={"Cache-Control": "no-cache"})
+def _file(name: str, media_type: str) -> Callable[[], Response]:
+    def send() -> Response:
+        # Asked for anew each time, so that a page never wears an older version's style.
+        headers = {"Cache-Control": "no-cache"}
+        return Response(static(name), media_type=media_type, headers=headers)
+
+    return send
