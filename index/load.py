@@ -14,6 +14,7 @@ from index.formats import APART, IN_PROCESS, SUFFIXES
 from index.formats.apart import Apart
 from index.formats.extracted import Extracted, FormatError
 from index.formats.text import decode as decode_text
+from index.models import IN_FILE
 
 PIPELINE_VERSION = 2
 """Raised when the same file gives other paragraphs, kinds, chunks, words, names or relations.
@@ -21,9 +22,6 @@ PIPELINE_VERSION = 2
 It is part of every content hash, so an index made by another version counts as stale, and
 the next run makes it anew, without embedding again what reads the same.
 """
-
-IN_FILE = "#"
-"""Between the name of a file with several articles and the `id` of one: `wire.jsonl#a17`."""
 
 _LOCK_PREFIX = "~$"  # what Word leaves beside a document that is open
 _LONGEST_NAME = 1000  # characters

@@ -5,9 +5,22 @@ All offsets count Unicode code points in the text of the file.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+IN_FILE: Final = "#"
+"""Between the name of a file with several articles and the `id` of one: `wire.jsonl#a17`."""
+
+_SEVERAL = re.compile(rf"(.+\.jsonl?){IN_FILE}.+", re.IGNORECASE | re.DOTALL)
+
+
+def file_of(article: str) -> str:
+    """The file that an article stands in: its name without the id of one among several."""
+    match = _SEVERAL.fullmatch(article)
+    return match[1] if match else article
 
 
 class Kind(StrEnum):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from textwrap import shorten
 from typing import TYPE_CHECKING
@@ -19,6 +21,8 @@ from rag.independence import independence_note
 from rag.models import MAX_QUESTION_CHARACTERS, NOT_IN_ARTICLES, Answer, Message
 from rag.retrieve import Candidate, Retrieval, Retriever
 from rag.session import open_retriever
+from rag.since import Since, parse_since, since_note
+from rag.when import date_notes, newest_first
 
 if TYPE_CHECKING:
     from rag.llm import Writer
@@ -34,6 +38,7 @@ def ask(
     history: Sequence[Message] = (),
     files: Sequence[str] = (),
     mode: str = "auto",
+    since: str | date | None = None,
 ) -> Answer:
     """Answer a question from the articles, or say that they do not.
 
@@ -44,6 +49,7 @@ def ask(
         history: the messages before, oldest first.
         files: globs over corpus-relative names; empty for all.
         mode: "auto", "quote" or "llm".
+        since: only articles of this day or later: "2025-12-30", "2025-12", "2025", or a date.
 
     Raises:
         FootnoteError: the question, the settings or the index cannot be used; it says how to
@@ -54,7 +60,7 @@ def ask(
         >>> answer.citations[0].paragraph
         8
     """
-    *_, answer = stream(question, index, history, files, mode)
+    *_, answer = stream(question, index, history, files, mode, since)
     assert isinstance(answer, Answer)
     return answer
 
@@ -65,13 +71,14 @@ def stream(
     history: Sequence[Message] = (),
     files: Sequence[str] = (),
     mode: str = "auto",
+    since: str | date | None = None,
 ) -> Iterator[str | Answer]:
     """As `ask`: yields the text in pieces as they are ready, and then the `Answer`.
 
     A piece is a sentence that has been checked: none is taken back, and joined they are
     `Answer.text`.
     """
-    for part in _parts(question, index, history, files, mode):
+    for part in _parts(question, index, history, files, mode, since):
         yield part if isinstance(part, str) else part[0]
 
 
@@ -81,9 +88,10 @@ def ask_and_find(
     history: Sequence[Message] = (),
     files: Sequence[str] = (),
     mode: str = "auto",
+    since: str | date | None = None,
 ) -> tuple[Answer, Found]:
     """As `ask`, with what was found on the way: for evaluation."""
-    *_, last = _parts(question, index, history, files, mode)
+    *_, last = _parts(question, index, history, files, mode, since)
     assert not isinstance(last, str)
     return last
 
@@ -94,11 +102,14 @@ def _parts(
     history: Sequence[Message],
     files: Sequence[str],
     mode: str,
+    since: str | date | None,
 ) -> Iterator[str | tuple[Answer, Found]]:
     """Pieces of the text, and then the answer with what was found on the way."""
     settings = load_settings()
     text = _check_question(question)
     before = check_history(history)
+    if since is not None:
+        files = (*files, parse_since(since))
     writer, notes = _choose_writer(mode, settings)
     retriever = open_retriever(index, settings)
 
@@ -108,11 +119,18 @@ def _parts(
     if writer is None:
         answer, found = quote(text, before)
         yield answer.text
-        yield answer, found
+        yield _with_dates(answer), found
         return
     from rag.fluent import answer_fluently
 
-    yield from answer_fluently(text, before, retriever, quote, writer)
+    for part in answer_fluently(text, before, retriever, quote, writer):
+        yield part if isinstance(part, str) else (_with_dates(part[0]), part[1])
+
+
+def _with_dates(answer: Answer) -> Answer:
+    """The answer with a note of each cited article whose words need its date beside them."""
+    notes = date_notes(answer.citations)
+    return replace(answer, notes=(*answer.notes, *notes)) if notes else answer
 
 
 def _quote(
@@ -145,9 +163,13 @@ def _answer(
     started = time.perf_counter()
     with retriever.index.reading():
         found = find(retriever, text, history, files)
+        found = replace(found, statements=newest_first(found.statements, retriever.index.articles))
         retrieved = time.perf_counter()
         model = retriever.index.embedder.name
         notes = [*notes, *_state_notes(found.retrieval), *calibration_notes(model)]
+        notes.extend(
+            since_note(item, retriever.index.catalog) for item in files if isinstance(item, Since)
+        )
         if found.with_history:
             notes.append(f"Understood together with the question before: {found.text}")
         if found.statements:
@@ -180,9 +202,10 @@ async def aask(
     history: Sequence[Message] = (),
     files: Sequence[str] = (),
     mode: str = "auto",
+    since: str | date | None = None,
 ) -> Answer:
     """As `ask`, without blocking the event loop."""
-    return await asyncio.to_thread(ask, question, index, history, files, mode)
+    return await asyncio.to_thread(ask, question, index, history, files, mode, since)
 
 
 def _state_notes(retrieval: Retrieval) -> list[str]:

@@ -74,6 +74,7 @@ def cite(
 
 
 def _citation(number: int, passage: Passage, support: float, articles: ArticleCache) -> Citation:
+    article = articles[passage.file]
     return Citation(
         number=number,
         file=passage.file,
@@ -81,8 +82,10 @@ def _citation(number: int, passage: Passage, support: float, articles: ArticleCa
         quote=_text(passage, articles),
         start=passage.start,
         end=passage.end,
-        title=articles[passage.file].title,
+        title=article.title,
         support=round(support, 4),
+        page=article.page_at(passage.start),
+        date=article.date,
     )
 
 

@@ -87,6 +87,10 @@ def ask_command(
         list[str] | None, typer.Option("--file", metavar="GLOB", help="Only these files.")
     ] = None,
     mode: Annotated[str, typer.Option("--mode", help="auto, quote or llm.")] = "auto",
+    since: Annotated[
+        str | None,
+        typer.Option("--since", metavar="DATE", help="Only articles of this day or later."),
+    ] = None,
     export_to: Annotated[
         Path | None,
         typer.Option(
@@ -100,7 +104,7 @@ def ask_command(
     from rag.ask import ask
 
     form = None if export_to is None else _format_of(export_to)
-    answer = ask(question, index, files=tuple(file or ()), mode=mode)
+    answer = ask(question, index, files=tuple(file or ()), mode=mode, since=since)
     if export_to is not None and form is not None:
         from rag.export import export
 

@@ -149,7 +149,8 @@ def _footnote(note: _Note) -> str:
     citation = note.citation
     words = f": “{_in_line(citation.quote)}”" if note.quotes else ""
     named = _begin(_named(citation.title, citation.file))
-    return f"{named}, paragraph {citation.paragraph}{words}"
+    page = "" if citation.page is None else f", page {citation.page}"
+    return f"{named}, paragraph {citation.paragraph}{page}{words}"
 
 
 def _named(title: str, file: str) -> str:

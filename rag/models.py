@@ -27,6 +27,8 @@ class Citation:
     `start` and `end` count Unicode code points in the text of the file; `support` is how
     far the quote bears the claim out, from 0 to 1. `answer_start` and `answer_end` mark the
     answer phrase inside the quote, counted as `start` is, where the kind of answer is clear.
+    `page` is where the quote begins, in a file that has pages; `date` the day that the article
+    is of, as YYYY-MM-DD, where that is known.
     """
 
     number: int
@@ -39,6 +41,14 @@ class Citation:
     support: float
     answer_start: int | None = None
     answer_end: int | None = None
+    page: int | None = None
+    date: str | None = None
+
+    @property
+    def place(self) -> str:
+        """File, paragraph and, where there is one, page: "report.pdf, paragraph 8, page 3"."""
+        page = "" if self.page is None else f", page {self.page}"
+        return f"{self.file}, paragraph {self.paragraph}{page}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ class Answer:
     model: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain lists and dicts, as in the JSON contract; an answer phrase only if there is one."""
+        """Plain lists and dicts, as in the JSON contract; what is optional only if it is known."""
         plain = asdict(self)
         plain["citations"] = [
             {key: value for key, value in citation.items() if value is not None}

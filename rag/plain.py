@@ -34,7 +34,10 @@ def as_text(answer: Answer, *, bold: bool = False) -> str:
     parts: list[str] = []
     if answer.citations:
         parts.append(
-            "\n".join(f"[{c.number}] {c.file}, paragraph {c.paragraph}" for c in answer.citations)
+            "\n".join(
+                f"[{c.number}] {c.place}{f' (article of {c.date})' if c.date else ''}"
+                for c in answer.citations
+            )
         )
     notes = [note for note in answer.notes if note not in answer.text]  # no remark twice
     if notes:

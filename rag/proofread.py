@@ -142,7 +142,7 @@ def _entry(one: Checked, on_terminal: bool) -> str:
     lines = [sign + text.replace("\n", f"\n{indent}")]
     for citation in one.citations:
         quote = " ".join(citation.quote.split())
-        source = f"{citation.file}, paragraph {citation.paragraph}: “{quote}”"
+        source = f"{citation.place}: “{quote}”"
         lines.append(
             textwrap.fill(
                 printable(source), _WIDTH, initial_indent=indent, subsequent_indent=indent

@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from index.catalog import ChunkRow
 from index.errors import QuestionError
 from index.lexical import NO_WORDS, Totals, WordScore, WordScores, score_words
-from index.models import Kind
+from index.models import Kind, file_of
 from index.store import Index, Snapshot
 from rag.calibration import Calibration, calibration
 from rag.names import Spellings
 from rag.question import Question, Wants, analyse, offers
+from rag.since import Since
 
 _NEAREST = 60  # chunks taken by meaning
 _BEST_BY_WORDS = 12  # chunks taken by words
@@ -160,18 +161,27 @@ class Retriever:
         return candidates
 
     def matching_files(self, globs: Sequence[str]) -> list[str] | None:
-        """The indexed files that match any glob, in order; None, for all, if there is no glob.
+        """The indexed articles that match any glob, in order; None, for all, if there is no glob.
+
+        A glob may be for an article's name or, where a file has several, for that of the file.
+        A `Since` among them asks for articles of that day or later.
 
         Raises:
             QuestionError: none does.
         """
-        if not globs:
+        since = max((item for item in globs if isinstance(item, Since)), default=None)
+        globs = [item for item in globs if not isinstance(item, Since)]
+        if not globs and since is None:
             return None
-        names = [
-            name
-            for name in self._index.catalog.files()
-            if any(fnmatch.fnmatchcase(name, glob) for glob in globs)
-        ]
+        names = [name for name in self._index.catalog.files() if not globs or _matches(name, globs)]
+        if since is not None and names:
+            dates = self._index.catalog.dates()
+            names = [name for name in names if (dates[name] or "") >= since]
+            if not names:
+                raise QuestionError(
+                    f"no indexed article is known to be of {since} or later",
+                    "run footnote status to see the dates, or leave out --since",
+                )
         if not names:
             raise QuestionError(
                 f"no indexed file matches {' or '.join(globs)}",
@@ -186,6 +196,11 @@ class Retriever:
             if self._totals is None or self._totals[0] != snapshot or not snapshot.complete:
                 self._totals = snapshot, Totals(*self._index.catalog.totals())
             return self._totals[1]
+
+
+def _matches(name: str, globs: Sequence[str]) -> bool:
+    names = {name, file_of(name)}
+    return any(fnmatch.fnmatchcase(one, glob) for one in names for glob in globs)
 
 
 def _best(scores: dict[int, WordScore], count: int) -> list[int]:

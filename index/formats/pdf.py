@@ -6,7 +6,7 @@ import io
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -81,7 +81,7 @@ def extract(data: bytes) -> Extracted:
             raise FormatError("is encrypted", "save it without a password")
         count = len(reader.pages)
         lines = [list(_lines(page, number)) for number, page in enumerate(reader.pages, start=1)]
-        facts = reader.metadata or {}
+        facts: Mapping[str, Any] = reader.metadata or {}
         title, author, created = (
             field(str(facts.get(name) or "")) for name in ("/Title", "/Author", "/CreationDate")
         )
