@@ -171,6 +171,29 @@ def chat_command(
         )
 
 
+@app.command("mcp")
+def mcp_command(
+    index: IndexOption = None,
+    http: Annotated[
+        bool, typer.Option("--http", help="Over HTTP at /mcp, not over standard input and output.")
+    ] = False,
+    host: Annotated[str | None, typer.Option("--host", metavar="H", help="With --http.")] = None,
+    port: Annotated[int | None, typer.Option("--port", metavar="P", help="With --http.")] = None,
+    allow_public: Annotated[
+        bool, typer.Option("--allow-public", help="Bind beyond this machine without a password.")
+    ] = False,
+) -> None:
+    """Serve MCP clients the tools ask, search and read_paragraph."""
+    from importlib import import_module
+
+    # By name: the servers stand above this layer, and only this command needs them.
+    server = import_module("ui.mcp_server")
+    if http:
+        server.serve_http(index, host=host, port=port, allow_public=allow_public)
+    else:
+        server.serve_stdio(index)
+
+
 @app.command("eval")
 def eval_command(
     questions: Annotated[Path, typer.Argument(metavar="QUESTIONS.jsonl")],
