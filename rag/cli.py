@@ -221,6 +221,12 @@ def eval_command(
         bool, typer.Option("--retrieval-only", help="Rank the paragraphs, do not answer.")
     ] = False,
     mode: Annotated[str, typer.Option("--mode", help="auto, quote or llm.")] = "auto",
+    opinion: Annotated[
+        bool,
+        typer.Option(
+            "--opinion", help="Have the configured LLM judge the answers: two calls for each."
+        ),
+    ] = False,
 ) -> None:
     """Measure the answers to a set of test questions.
 
@@ -230,15 +236,24 @@ def eval_command(
     """
     from rag.compare import compare, read_run
     from rag.evaluate import evaluate, read_questions
-    from rag.metrics import METRICS, OF_RETRIEVAL, missed_gates
+    from rag.metrics import METRICS, OF_RETRIEVAL, OPINIONS, missed_gates
     from rag.progress import Progress
     from rag.report import as_table
 
-    names = OF_RETRIEVAL if retrieval_only else tuple(METRICS)
+    if opinion and retrieval_only:
+        raise typer.BadParameter(
+            "an LLM judges answers: with --retrieval-only there are none", param_hint="--opinion"
+        )
+    names = OF_RETRIEVAL if retrieval_only else (*METRICS, *(OPINIONS if opinion else ()))
     gates = [_parse_gate(item, names) for item in minimum or ()]
     earlier = None if against is None else read_run(against)
     asked = read_questions(questions)
     _check_types(gates, {question.type for question in asked if question.type})
+    judge = None
+    if opinion:
+        from rag.opinion import add_opinions, judge_of_answers
+
+        judge = judge_of_answers()
     with Progress() as progress:
         report = evaluate(
             asked,
@@ -247,6 +262,10 @@ def eval_command(
             lambda done, total: progress.show("asking", done, total),
             retrieval_only=retrieval_only,
         )
+        if judge is not None:
+            report = add_opinions(
+                report, index, judge, lambda done, total: progress.show("judging", done, total)
+            )
     if against is not None and earlier is not None:
         comparison = compare(report.results, earlier, against.name, names)
         report = replace(report, against=comparison)
@@ -332,13 +351,15 @@ def doctor_command() -> None:
 
 
 def _parse_gate(item: str, names: Sequence[str]) -> Gate:
-    from rag.metrics import METRICS, Gate
+    from rag.metrics import MEANINGS, OPINIONS, Gate
 
     name, _, value = item.rpartition("=")
     kind, _, metric = name.rpartition(":")
-    if metric in METRICS and metric not in names:
+    if metric in MEANINGS and metric not in names:
         raise typer.BadParameter(
-            f"{metric} needs answers: with --retrieval-only there are {', '.join(names)}",
+            f"{metric} is an LLM's opinion: ask for it with --opinion"
+            if metric in OPINIONS
+            else f"{metric} needs answers: with --retrieval-only there are {', '.join(names)}",
             param_hint="--min",
         )
     try:

@@ -43,6 +43,8 @@ class Report:
     threshold: float | None = None
     """The confidence below which answers were refused; None if retrieval alone was asked."""
     against: Comparison | None = None
+    notes: tuple[str, ...] = ()
+    """Of an LLM's opinion: whose it is, and of how many answers."""
 
     @property
     def retrieval_only(self) -> bool:
@@ -56,6 +58,7 @@ class Report:
             "by_type": self.by_type,
             "intervals_by_type": self.intervals_by_type,
             "threshold": self.threshold,
+            "notes": list(self.notes),
             "against": None if self.against is None else self.against.to_dict(),
             "questions": [result.to_dict() for result in self.results],
         }

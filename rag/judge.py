@@ -51,6 +51,11 @@ class Result:
     None for other refusals, which no threshold decides."""
     sentences: tuple[Sentence, ...] = ()
     """The best of retrieval, best first, of an answerable question."""
+    faithful: bool | None = None
+    """Whether an LLM thinks that the paragraphs cited bear the answer out (`rag.opinion`)."""
+    relevant: bool | None = None
+    """Whether it thinks that answer and paragraphs are to the question; None if it was not
+    asked."""
 
     @property
     def answered(self) -> bool | None:
@@ -71,6 +76,7 @@ class Result:
             "rank": self.rank,
             "sentences": [[s.words, s.holds] for s in self.sentences],
             "milliseconds": round(self.milliseconds, 1),
+            "opinion": {"faithful": self.faithful, "relevant": self.relevant},
             "answer": answer,
         }
 
@@ -139,10 +145,15 @@ def holds(text: str, answers: Iterable[str]) -> bool:
 
 def _says(text: str, answers: Iterable[str]) -> bool:
     """Whether a text has an accepted answer as whole words; the numbers of citations are none."""
-    normal = normalise(_CITATION_MARK.sub(" ", text))
+    normal = normalise(without_marks(text))
     return any(
         re.search(rf"(?<!\w){re.escape(normalise(answer))}(?!\w)", normal) for answer in answers
     )
+
+
+def without_marks(text: str) -> str:
+    """The text of an answer without the numbers of its citations."""
+    return _CITATION_MARK.sub(" ", text)
 
 
 def is_precise(citation: Citation, question: TestQuestion) -> bool:
@@ -177,8 +188,9 @@ def result_from(item: Mapping[str, Any]) -> Result:
     answer = _answer_from(item["answer"])
     result = judge(question, answer, **common)
     if result.right_if_answered is None:
-        return replace(result, right_if_answered=item.get("right_if_answered"))
-    return result
+        result = replace(result, right_if_answered=item.get("right_if_answered"))
+    opinion = item.get("opinion", {})
+    return replace(result, faithful=opinion.get("faithful"), relevant=opinion.get("relevant"))
 
 
 def _answer_from(item: Mapping[str, Any]) -> Answer:

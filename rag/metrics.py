@@ -39,6 +39,14 @@ METRICS: Final[dict[str, str]] = {
 }
 """Each metric with what it means, in the order in which they are shown."""
 
+OPINIONS: Final[dict[str, str]] = {
+    "faithfulness": "an LLM's opinion: the paragraphs cited bear the answer out",
+    "relevancy": "an LLM's opinion: answer and paragraphs are to the question",
+}
+"""Further metrics of a run in which an LLM was asked for its opinion, over the answers given."""
+
+MEANINGS: Final = METRICS | OPINIONS
+
 OF_RETRIEVAL: Final = ("recall@1", "recall@3", "recall@5", "recall@10", "mrr", "p50", "p95")
 """Those that need no answer."""
 
@@ -226,6 +234,8 @@ _PARTS: Final[dict[str, Part]] = {
     "precision": _precision,
     **{f"recall@{k}": _recall(k) for k in (1, 3, 5, 10)},
     "mrr": _share(_reciprocal_rank),
+    "faithfulness": _share(lambda result: result.faithful),
+    "relevancy": _share(lambda result: result.relevant),
 }
 
 

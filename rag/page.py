@@ -26,7 +26,7 @@ from rag.evaluate import Report
 from rag.hypertext import ALONE
 from rag.hypertext import as_hypertext as _text
 from rag.judge import Result
-from rag.metrics import METRICS, Interval, passes
+from rag.metrics import MEANINGS, OPINIONS, Interval, passes
 from rag.models import Citation
 from rag.questionset import Place
 from rag.report import count, interval, number, signed, signed_interval, some
@@ -35,6 +35,7 @@ _EVIDENCE_OPEN: Final = 3  # evidence paragraphs shown at once; the rest unfold
 _BY_TYPE: Final = (
     ("right", "first", "hit", "found", "answered", "refused", "precision", "verbatim"),
     ("recall@1", "recall@3", "recall@5", "recall@10", "mrr", "cites", "words", "p50", "p95"),
+    tuple(OPINIONS),
 )
 _FEWEST_BINS: Final = 3  # below which a reliability curve says nothing
 
@@ -93,12 +94,13 @@ def _heading(report: Report, name: str, misses: int) -> str:
 def _metrics(report: Report) -> str:
     rows = "".join(
         f"<tr><th>{name}<td class=n>{number(name, value)}<td class=soft>"
-        f"{interval(name, report.intervals[name])}<td>{escape(METRICS[name])}"
+        f"{interval(name, report.intervals[name])}<td>{escape(MEANINGS[name])}"
         for name, value in report.metrics.items()
     )
+    notes = "".join(f"<p class=soft>{_text(note)}.</p>" for note in report.notes)
     return (
         "<h2>Figures</h2><div class=wide><table><thead><tr><th>metric<th class=n>value<th>95 %"
-        f"<th>what it is<tbody>{rows}</table></div>"
+        f"<th>what it is<tbody>{rows}</table></div>{notes}"
     )
 
 
@@ -270,6 +272,7 @@ def _miss(result: Result, report: Report) -> str:
         tags.append(f"confidence {result.answer.confidence:.2f}")
     if result.rank is not None:
         tags.append(f"evidence at rank {result.rank}" if result.rank else "evidence not retrieved")
+    tags.extend(_opinions(result))
     before = "".join(
         f"<p class=soft dir=auto>{escape(message['role'])}: {_text(message['content'])}</p>"
         for message in question.history
@@ -298,6 +301,16 @@ def _verdict(result: Result) -> str:
         if not reached
     ]
     return ", ".join(missed) or "not right"
+
+
+def _opinions(result: Result) -> list[str]:
+    """What an LLM thinks of an answer, if it was asked."""
+    opinions = [("faithful", result.faithful), ("relevant", result.relevant)]
+    return [
+        f"an LLM thinks it {'' if opinion else 'not '}{what}"
+        for what, opinion in opinions
+        if opinion is not None
+    ]
 
 
 def _given(result: Result) -> str:

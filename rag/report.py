@@ -7,16 +7,18 @@ from typing import Final
 
 from rag.compare import Change, Comparison, Difference
 from rag.evaluate import Report
-from rag.metrics import METRICS, NOT_SHARES, Interval
+from rag.metrics import MEANINGS, NOT_SHARES, OPINIONS, Interval
 from rag.plain import printable
 
 _BY_TYPE: Final = (
     ("right", "first", "hit", "found", "answered", "refused"),
     ("precision", "cites", "words", "verbatim", "p50", "p95"),
     ("recall@1", "recall@3", "recall@5", "recall@10", "mrr"),
+    tuple(OPINIONS),
 )
 _WITH_INTERVAL: Final = ("right", "recall@1")
 _MOST_LISTED: Final = 20
+_NAME_WIDTH: Final = 10
 _QUESTION_WIDTH: Final = 70
 
 
@@ -29,14 +31,15 @@ def as_table(report: Report) -> str:
 
 
 def _all_metrics(report: Report) -> str:
-    lines = [f"{'metric':10s} {'value':>6s}  {'95 %':14s}  meaning"]
+    width = max(_NAME_WIDTH, *map(len, report.metrics))
+    lines = [f"{'metric':{width}s} {'value':>6s}  {'95 %':14s}  meaning"]
     lines.extend(
-        f"{name:10s} {number(name, value):>6s}  {interval(name, report.intervals[name]):14s}"
-        f"  {METRICS[name]}"
+        f"{name:{width}s} {number(name, value):>6s}  {interval(name, report.intervals[name]):14s}"
+        f"  {MEANINGS[name]}"
         for name, value in report.metrics.items()
     )
-    lines.append(f"{'questions':10s} {len(report.results):6d}")
-    return "\n".join(lines)
+    lines.append(f"{'questions':{width}s} {len(report.results):6d}")
+    return "\n".join([*lines, *(f"note: {note}" for note in report.notes)])
 
 
 def _by_type(report: Report) -> list[str]:
@@ -81,7 +84,7 @@ def _against(against: Comparison) -> str:
     ]:
         if ids:
             lines.append(f"  {len(ids)} {what}: {some(ids)}")
-    lines.append(f"{'metric':10s} {'before':>8s} {'now':>8s} {'change':>8s}  95 %")
+    lines.append(f"{'metric':{_NAME_WIDTH}s} {'before':>8s} {'now':>8s} {'change':>8s}  95 %")
     lines.extend(_difference(name, one) for name, one in against.metrics.items())
     return "\n".join(
         [
@@ -94,7 +97,7 @@ def _against(against: Comparison) -> str:
 
 def _difference(name: str, one: Difference) -> str:
     return (
-        f"{name:10s} {number(name, one.before):>8s} {number(name, one.now):>8s}"
+        f"{name:{_NAME_WIDTH}s} {number(name, one.before):>8s} {number(name, one.now):>8s}"
         f" {signed(name, one.value):>8s}  {signed_interval(name, one.interval)}"
     ).rstrip()
 
