@@ -19,7 +19,7 @@ from index.errors import FootnoteError
 from index.settings import Mode
 from rag.models import MAX_QUESTION_CHARACTERS, Answer
 from ui.api_docs import as_page
-from ui.asking import Asked, Asking, HistoryMessage, as_messages
+from ui.asking import Asked, Asking, Day, HistoryMessage, as_messages
 from ui.limits import MAX_GLOB_CHARACTERS, MAX_GLOBS, MAX_HISTORY_MESSAGES
 from ui.problems import respond_to, unexpected
 
@@ -84,6 +84,7 @@ class AskRequest(BaseModel):
         Mode,
         Field(description="quote: exact quotations; llm: written by an LLM; auto: as configured."),
     ] = Mode.AUTO
+    since: Day | None = None
     stream: Annotated[
         bool,
         Field(
@@ -93,7 +94,7 @@ class AskRequest(BaseModel):
     ] = False
 
     def asked(self) -> Asked:
-        return Asked(self.question, as_messages(self.history), self.files, self.mode)
+        return Asked(self.question, as_messages(self.history), self.files, self.mode, self.since)
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -205,10 +206,11 @@ def gradio_endpoint(asking: Asking) -> None:
         history: list[dict[str, Any]] | None = None,
         files: list[str] | None = None,
         mode: str = "auto",
+        since: str | None = None,
     ) -> dict[str, Any]:
         try:
             given: Any = history or ()
-            return asking.ask(Asked(str(question), given, files or (), mode)).to_dict()
+            return asking.ask(Asked(str(question), given, files or (), mode, since)).to_dict()
         except FootnoteError as error:
             raise Error(str(error), print_exception=False) from error
 

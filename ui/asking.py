@@ -24,6 +24,14 @@ from ui.limits import MAX_HISTORY_CHARACTERS, Gate, newest
 T = TypeVar("T")
 _END = object()
 
+Day = Annotated[
+    str,
+    Field(
+        pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$",
+        description="Only articles of this day or later: 2025-12-30, 2025-12 or 2025.",
+    ),
+]
+
 
 class HistoryMessage(BaseModel):
     """One message of the conversation so far."""
@@ -47,6 +55,7 @@ class Asked:
     history: Sequence[Message] = ()
     files: Sequence[str] = ()
     mode: str = "auto"
+    since: str | None = None
 
 
 class Asking:
@@ -67,15 +76,17 @@ class Asking:
         history: Sequence[Message] = (),
         files: Sequence[str] = (),
         mode: str = "auto",
+        since: str | None = None,
     ) -> Iterator[str | Answer]:
         """As `rag.stream`, after a wait for a place; the thread waits.
 
         Raises:
             FootnoteError: as `rag.stream`; `BusyError` if too many ask.
         """
+        asked = Asked(question, history, files, mode, since)
         answer: Answer | None = None
-        with self.gate.place(), closing(self._begin(Asked(question, history, files, mode))) as part:
-            for piece in part:
+        with self.gate.place(), closing(self._begin(asked)) as pieces:
+            for piece in pieces:
                 if isinstance(piece, Answer):
                     answer = piece
                 else:
@@ -86,7 +97,9 @@ class Asking:
 
     def ask(self, asked: Asked) -> Answer:
         """The answer, after a wait for a place; the thread waits."""
-        *_, answer = self.stream(asked.question, asked.history, asked.files, asked.mode)
+        *_, answer = self.stream(
+            asked.question, asked.history, asked.files, asked.mode, asked.since
+        )
         assert isinstance(answer, Answer)
         return answer
 
@@ -126,7 +139,12 @@ class Asking:
 
     def _begin(self, asked: Asked) -> Any:
         return rag.stream(
-            asked.question, self.index.path, newest(asked.history), asked.files, asked.mode
+            asked.question,
+            self.index.path,
+            newest(asked.history),
+            asked.files,
+            asked.mode,
+            asked.since,
         )
 
 

@@ -24,7 +24,7 @@ from index.settings import Mode, load_settings
 from rag.models import MAX_QUESTION_CHARACTERS
 from rag.search import MAX_HITS, Hit, PlacedParagraph
 from rag.session import open_index
-from ui.asking import Asked, Asking, HistoryMessage, as_messages
+from ui.asking import Asked, Asking, Day, HistoryMessage, as_messages
 from ui.guard import Guard, login_from, machine_names
 from ui.limits import (
     MAX_BODY_BYTES,
@@ -65,16 +65,20 @@ def build(asking: Asking) -> MCPServer[Any]:
 
     @server.tool(title="Ask the articles", annotations=_READS)
     async def ask(
-        question: Text, history: Messages = (), files: Globs = (), mode: Mode = Mode.AUTO
+        question: Text,
+        history: Messages = (),
+        files: Globs = (),
+        mode: Mode = Mode.AUTO,
+        since: Day | None = None,
     ) -> dict[str, Any]:
         """Answer a question from the articles, every sentence with file, paragraph and quotation.
 
         `answered` is false if the articles do not say. `files` are globs that narrow it to some
-        articles; `history` has the messages before; `mode` is quote (exact quotations), llm or
-        auto.
+        articles, `since` the day from which on they are; `history` has the messages before;
+        `mode` is quote (exact quotations), llm or auto.
         """
         return (
-            await _told(asking.aask(Asked(question, as_messages(history), files, mode)))
+            await _told(asking.aask(Asked(question, as_messages(history), files, mode, since)))
         ).to_dict()
 
     @server.tool(title="Search the articles", annotations=_READS)

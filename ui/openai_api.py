@@ -186,7 +186,7 @@ def footnotes(answer: Answer) -> str:
 def _footnote(citation: Citation, *, quoted: bool) -> str:
     title = f"{' '.join(citation.title.split())}, " if citation.title else ""
     words = f": “{' '.join(citation.quote.split())}”" if quoted else ""
-    line = f"{title}{citation.file}, paragraph {citation.paragraph}{words}"
+    line = f"{title}{citation.place}{words}"
     return f"[{citation.number}] {as_markdown(line)}"
 
 
