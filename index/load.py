@@ -240,8 +240,9 @@ def extract(file: SourceFile, data: bytes, apart: Apart | None = None) -> Extrac
     """
     suffix = file.path.suffix.lower()
     try:
-        if suffix in IN_PROCESS:
-            made = import_module(f"index.formats.{IN_PROCESS[suffix]}").extract(data)
+        if suffix not in APART:
+            name = IN_PROCESS.get(suffix, IN_PROCESS[".txt"])
+            made = import_module(f"index.formats.{name}").extract(data)
             assert isinstance(made, Extracted)
             return made
         if not data.strip():

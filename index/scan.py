@@ -9,7 +9,7 @@ from pathlib import Path
 from index.boilerplate import classify, find_author, find_title
 from index.dates import article_date
 from index.errors import CorpusError, UnreadableFileError
-from index.formats.apart import Apart
+from index.formats.apart import SECONDS, Apart
 from index.load import Entry, SourceFile, digest, entries, extract
 from index.models import Article
 from index.paragraphs import split_paragraphs
@@ -71,6 +71,7 @@ def scan_folder(
     indexed: Mapping[str, str],
     max_file_bytes: int,
     progress: Progress,
+    seconds_a_file: float = SECONDS,
 ) -> Scan:
     """Read every file; parse the articles whose content is not what is indexed.
 
@@ -79,9 +80,10 @@ def scan_folder(
         indexed: name of an article → content hash, of the index.
         max_file_bytes: a larger file is skipped.
         progress: told how many files are read.
+        seconds_a_file: a file that takes longer to read is skipped.
     """
     scan = Scan()
-    with Apart() as apart:
+    with Apart(seconds_a_file) as apart:
         for done, file in enumerate(files, start=1):
             for entry in entries(file, max_file_bytes):
                 try:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 from index.formats.extracted import Extracted, FormatError
+
+if TYPE_CHECKING:
+    from charset_normalizer import CharsetMatch
 
 _CONTROL_SHARE = 0.02  # of the decoded characters: more than this is no text
 _TEXT_CONTROLS = frozenset("\t\n\r\f\v\x1b\x85")
 _SAMPLE = 65_536  # characters
 _DETECTED_ON = 1_000_000  # bytes: detection takes a second for each ten million
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_COMMONEST = "cp1252"  # taken where it is as likely as another
 _DAMAGED_SHARE = 0.1  # broken bytes for each character beyond ASCII that is whole
 _SPREAD = 2  # how many times more low bytes than high bytes a script uses
 
@@ -93,15 +98,23 @@ def _detect(data: bytes) -> str:
 
     # Cut at a line, not in the middle of a character.
     end = len(data) if len(data) <= _DETECTED_ON else data.rfind(b"\n", 0, _DETECTED_ON) + 1
-    for match in from_bytes(data[: end or _DETECTED_ON]):
+    found = list(from_bytes(data[: end or _DETECTED_ON]))
+    likely = [match.encoding for match in found if _likeness(match) == _likeness(found[0])]
+    if _COMMONEST in likely:
+        likely.insert(0, _COMMONEST)
+    for encoding in dict.fromkeys([*likely, *(match.encoding for match in found)]):
         try:
             # Decoded here, as the detector's own text may have its newlines changed.
-            return data.decode(match.encoding)
+            return data.decode(encoding)
         except (UnicodeDecodeError, LookupError):
             continue
     raise FormatError(
         "is in an encoding that cannot be told", "save it as UTF-8, or move it out of the corpus"
     )
+
+
+def _likeness(match: CharsetMatch) -> tuple[float, float]:
+    return match.chaos, match.coherence
 
 
 def _utf_16_without_mark(data: bytes) -> str | None:
