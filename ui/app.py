@@ -14,20 +14,14 @@ import gradio as gr
 from index.store import Index
 from ui.chat import build_chat, build_talk
 from ui.conversation import Stream
+from ui.desk import Desk
 from ui.followups import FollowUps
-from ui.parts import Panel, html, static
+from ui.parts import html, static
 from ui.reading import build_reading
-from ui.render import Extra
 from ui.suggestions import Suggestions
 from ui.tabs import masthead
 
-__all__ = ["EXTRAS", "PANELS", "build_page", "static", "theme"]
-
-PANELS: Final[tuple[Panel, ...]] = ()
-"""The tabs beside the chat, in order."""
-
-EXTRAS: Final[tuple[Extra, ...]] = ()
-"""What stands under each answer besides the page's own buttons."""
+__all__ = ["build_page", "static", "theme"]
 
 _WAITING_AT_MOST: Final = 64
 
@@ -49,7 +43,7 @@ def build_page(
     index: Index,
     stream: Stream,
     suggestions: Suggestions,
-    panels: tuple[Panel, ...] = PANELS,
+    desk: Desk,
     endpoint: Callable[[], None] = lambda: None,
 ) -> gr.Blocks:
     """The whole page for one index.
@@ -58,25 +52,27 @@ def build_page(
         index: open, and kept open as long as the page is served.
         stream: answers a question, given the messages before it.
         suggestions: of the same index.
-        panels: the tabs beside the chat.
+        desk: what the page has besides the chat.
         endpoint: adds what programs call; before all else, so that it has the name it wants.
     """
     page: gr.Blocks = gr.Blocks(title="Footnote", analytics_enabled=False)
     with page:
         endpoint()
-        html(masthead(panels), "masthead", static("tabs.js"))
+        html(masthead(desk.panels), "masthead", static("tabs.js"))
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="work"):
                 with gr.Column(elem_id="panel-chat", elem_classes=["panel"]):
                     talk = build_talk()
                 others = [
                     gr.Column(elem_id=f"panel-{panel.name}", elem_classes=["panel"])
-                    for panel in panels
+                    for panel in desk.panels
                 ]
             with gr.Column(elem_id="reading"):
                 parts = build_reading(page, index, talk)
-        build_chat(page, talk, stream, suggestions, FollowUps(index, suggestions.ask), EXTRAS)
-        for panel, column in zip(panels, others, strict=True):
+        build_chat(page, talk, stream, suggestions, FollowUps(index, suggestions.ask), desk.under)
+        with talk.above:
+            desk.build(parts)
+        for panel, column in zip(desk.panels, others, strict=True):
             with column:
                 panel.build(parts)
     page.queue(max_size=_WAITING_AT_MOST, api_open=False)

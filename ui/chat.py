@@ -26,7 +26,11 @@ _ASKING: Final[dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The components of a conversation; `answers` are its turns before and the newest."""
+    """The components of a conversation.
+
+    `answers` are its turns before and the newest; `only` shows which articles are asked, in
+    the column `above` the composer.
+    """
 
     turns: gr.State
     files: gr.State
@@ -34,6 +38,8 @@ class Talk:
     follow_ups: gr.HTML
     offered: gr.HTML
     kept: gr.HTML
+    only: gr.HTML
+    above: gr.Column
     composer: gr.HTML
 
 
@@ -46,8 +52,10 @@ def build_talk() -> Talk:
         newest = html(conversation(()), "newest")
         follow_ups = html("", "follow-ups")
     offered = html("", "suggested")
+    with gr.Column(elem_id="above") as above:
+        only = html("", "only", static("only.js"))
     composer = html(static("composer.html"), "composer", static("composer.js"))
-    return Talk(turns, files, (before, newest), follow_ups, offered, kept, composer)
+    return Talk(turns, files, (before, newest), follow_ups, offered, kept, only, above, composer)
 
 
 def build_chat(

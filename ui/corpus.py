@@ -11,8 +11,7 @@ import gradio as gr
 from index import store
 from index.catalog import ArticleRow, Relation
 from index.errors import FootnoteError
-from index.load import IN_FILE
-from index.models import RelationKind
+from index.models import IN_FILE, RelationKind
 from index.states import FileState, FolderStates, State
 from index.store import Index
 from ui.escape import attributes, escape
@@ -36,11 +35,10 @@ _SAID: Final = {
 _JOINED: Final = {RelationKind.COPY: "copy of", RelationKind.REWRITE: "same story as"}
 
 
-def corpus_panel(only: list[gr.HTML], intake: Intake | None, max_file_bytes: int) -> Panel:
+def corpus_panel(intake: Intake | None, max_file_bytes: int) -> Panel:
     """The tab.
 
     Args:
-        only: the chip of the chat that says which articles are asked, once it is built.
         intake: takes articles in; None where that is not allowed.
         max_file_bytes: larger files are not indexed.
     """
@@ -70,7 +68,7 @@ def corpus_panel(only: list[gr.HTML], intake: Intake | None, max_file_bytes: int
 
         tools.load(look, parts.files, [listed, picture], queue=False, **QUIET)
         tools.submit(search, None, hits, queue=False, **QUIET)
-        tools.change(restrict, None, [parts.files, *only], queue=False, **QUIET)
+        tools.change(restrict, None, [parts.files, parts.only], queue=False, **QUIET)
         for component in (hits, listed, picture):
             parts.open_from(component)
 
@@ -132,7 +130,7 @@ def article_table(
     left = [(name, state) for name, state in states.items() if name not in titles]
     lines += [_left(name, state, removable, dated) for name, state in left[:MAX_LISTED]]
     heads = ["Ask", "Article", *(["Date"] if dated else []), "Paragraphs", "Size"]
-    heads += ["Near-copies", "State"]
+    heads.append("State")
     head = "".join(f'<th scope="col">{name}</th>' for name in heads)
     more = len(rows) + len(left) - len(lines)
     said = f'<p class="is-wrong" role="status">{escape(notice)}</p>' if notice else ""
@@ -170,10 +168,10 @@ def _row(
         f"{attributes({'value': row.file, 'aria-label': f'Ask {title}'})}{checked}></td>"
         f'<th scope="row"><button type="button" class="opens" data-event="select"'
         f'{attributes({"data-file": row.file})} dir="auto">{escape(title)}</button>'
-        f'<span class="details"><bdi>{escape(row.file)}</bdi></span></th>'
+        f'<span class="details"><bdi>{escape(row.file)}</bdi></span>'
+        f"{f'<ul>{copies}</ul>' if copies else ''}</th>"
         + (f"<td>{escape(row.date or '')}</td>" if dated else "")
         + f'<td class="n">{row.paragraphs:,}</td><td class="n">{size}</td>'
-        f"<td>{f'<ul>{copies}</ul>' if copies else ''}</td>"
         f"<td>{_state(row.file, state, removable)}</td></tr>"
     )
 
@@ -183,7 +181,7 @@ def _left(name: str, state: FileState, removable: Collection[str], dated: bool) 
     return (
         f'<tr class="is-left"><td></td><th scope="row"><bdi>{escape(name)}</bdi></th>'
         f"{'<td></td>' if dated else ''}"
-        f'<td></td><td class="n">{state.bytes:,} bytes</td><td></td>'
+        f'<td></td><td class="n">{state.bytes:,} bytes</td>'
         f"<td>{_state(name, state, removable)}</td></tr>"
     )
 

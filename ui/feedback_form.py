@@ -18,6 +18,12 @@ _MAX_OFFERED: Final = 2000  # articles
 _THANKS: Final = (
     '<p class="feedback-done" role="status">Thank you. Kept as a question of the evaluation.</p>'
 )
+# Drawn, as not every system has a font with it; the style sheet turns the second one over.
+_THUMB: Final = (
+    '<svg viewBox="0 0 20 20" width="15" height="15" aria-hidden="true">'
+    '<path d="M2 9h3v9H2zM7 18V9l4-7c1.2 0 2 .9 2 2v4h4.6c1 0 1.6.9 1.4 1.8l-1.5 6.6'
+    'C17.3 17.4 16.6 18 15.7 18z"></path></svg>'
+)
 _FIELDS: Final = ("turn", "file", "paragraph", "words", "unanswerable")
 
 
@@ -28,8 +34,8 @@ def thumbs(place: int, turn: Turn) -> str:
     buttons = "".join(
         f'<button type="button" class="tool thumb" data-event="like"'
         f"{attributes({'data-turn': place, 'data-judgement': judgement, 'aria-label': label})}"
-        f'{attributes({"title": label})}><span aria-hidden="true">{sign}</span></button>'
-        for judgement, label, sign in ((UP, "Right", "👍"), (DOWN, "Wrong", "👎"))
+        f"{attributes({'title': label})}>{_THUMB}</button>"
+        for judgement, label in ((UP, "Right"), (DOWN, "Wrong"))
     )
     return f'<span class="thumbs" role="group" aria-label="Was this right?">{buttons}</span>'
 

@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from index.errors import FootnoteError, IndexStoreError
-from index.load import IN_FILE, list_files
+from index.load import list_files
+from index.models import IN_FILE
 from index.store import corpus_of, open_catalog, read_marker
 
 _LESS_URGENT: Final = 10  # as `nice` counts

@@ -13,6 +13,7 @@ from typing import Any, Final
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse
 
+from index.models import IN_FILE
 from index.store import Index
 from ui.indexing import Indexer
 from ui.uploads import UploadError, UploadFolder, too_large
@@ -53,7 +54,7 @@ class Intake:
         """
         with self._index.reading():
             known = self._index.catalog.files()
-        if known and all(name == file or name.startswith(f"{file}#") for name in known):
+        if known and all(name == file or name.startswith(f"{file}{IN_FILE}") for name in known):
             raise UploadError(
                 f"{file} is the last file with articles", "add another before you remove it"
             )

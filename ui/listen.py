@@ -20,6 +20,11 @@ class Listener:
     """It listens on all of the machine's addresses."""
 
     @property
+    def is_loopback(self) -> bool:
+        """Only this machine reaches it."""
+        return ipaddress.ip_address(self.socket.getsockname()[0].partition("%")[0]).is_loopback
+
+    @property
     def url(self) -> str:
         """The address to open in a browser on this machine."""
         port = self.socket.getsockname()[1]

@@ -14,27 +14,27 @@ import gradio as gr
 
 from index.errors import FootnoteError
 from index.store import Index
+from ui.conversation import shorten
 from ui.escape import attributes, escape
-from ui.parts import QUIET, Parts, data_of, html, static
+from ui.parts import QUIET, Parts, data_of
 from ui.signs import count
 
 MAX_CHOSEN: Final = 200
 _MAX_CHARACTERS: Final = 500_000  # of a choice as JSON
 _MAX_NAMED: Final = 3  # articles
+_MAX_TITLE: Final = 50  # characters
 
 Files = tuple[str, ...]
 """Globs that match one file each; empty for all."""
 
 
-def build_only(parts: Parts) -> gr.HTML:
-    """The chip; panels that change the choice show `only_chip` in it."""
-    chip = html("", "only", static("only.js"))
+def build_only(parts: Parts) -> None:
+    """Have the chip follow the conversation."""
 
     def restore(event: gr.EventData) -> tuple[Files, str]:
         return choose(parts.index, data_of(event, "files").get("files"))
 
-    chip.apply(restore, None, [parts.files, chip], queue=False, **QUIET)
-    return chip
+    parts.only.apply(restore, None, [parts.files, parts.only], queue=False, **QUIET)
 
 
 def choose(index: Index, files: object) -> tuple[Files, str]:
@@ -62,7 +62,7 @@ def choose(index: Index, files: object) -> tuple[Files, str]:
 
 def only_chip(files: Sequence[str], titles: Sequence[str], total: int) -> str:
     """The chip: how many articles are asked, which, and the button that ends it."""
-    named = "; ".join(titles[:_MAX_NAMED])
+    named = "; ".join(shorten(title, _MAX_TITLE) for title in titles[:_MAX_NAMED])
     more = f" and {len(titles) - _MAX_NAMED:,} more" if len(titles) > _MAX_NAMED else ""
     return (
         f'<p class="only"{attributes({"data-files": json.dumps(list(files))})}>'

@@ -38,7 +38,9 @@ class Parts:
     turns: gr.State
     """`ui.conversation.Turns` of this visit."""
     files: gr.State
-    """Names of the articles that questions are asked of, a tuple; empty for all."""
+    """Globs of the articles that questions are asked of, a tuple; empty for all."""
+    only: gr.HTML
+    """Shows which those are."""
     answers: tuple[gr.HTML, gr.HTML]
     """The turns before, and the newest one: listen to both."""
     open_from: Callable[[gr.HTML], None]

@@ -9,7 +9,7 @@ it says the same in words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -26,9 +26,10 @@ from ui.signs import count
 MAX_DRAWN: Final = 1500  # articles
 _MAX_LABELS: Final = 40
 _DATED: Final = 0.5  # share of the articles with a date, from which on time tells more
-_WIDTH, _HEIGHT, _MARGIN = 900, 520, 60
+_WIDTH, _HEIGHT, _MARGIN = 640, 440, 50
 _CHARACTER: Final = 6.6  # width of a letter of a label, about
-_LINE: Final = 16  # height of a label
+_LINE: Final = 15  # height of a label
+_STEP: Final = 8.0  # along a line, between two points that labels keep off
 _LONGEST: Final = 34  # characters of a label
 _RADIUS: Final = 6
 
@@ -236,10 +237,9 @@ def _dots(picture: Picture) -> str:
 
 
 def _labels(picture: Picture) -> str:
-    """Titles, as many as stand clear of one another, of the dots and of the edges."""
-    taken = [
-        (x - _RADIUS, y - _RADIUS, x + _RADIUS, y + _RADIUS) for x, y in map(_at, picture.dots)
-    ]
+    """Titles, as many as stand clear of one another, of dots, lines and edges."""
+    taken = [_around(x, y, _RADIUS) for x, y in map(_at, picture.dots)]
+    taken += [_around(x, y, 1.0) for x, y in _along(picture)]
     labels: list[str] = []
     for dot in picture.dots:
         if len(labels) == _MAX_LABELS:
@@ -247,21 +247,43 @@ def _labels(picture: Picture) -> str:
         name = _short(_name(dot.row))
         x, y = _at(dot)
         width = len(name) * _CHARACTER
-        for left, anchor in ((x + _RADIUS + 3, "start"), (x - _RADIUS - 3 - width, "end")):
-            box = (left, y - _LINE / 2, left + width, y + _LINE / 2)
-            if box[0] < 0 or box[2] > _WIDTH or any(_overlap(box, other) for other in taken):
-                continue
-            taken.append(box)
-            edge = box[0] if anchor == "start" else box[2]
-            labels.append(
-                f'<text class="label" x="{edge:.1f}" y="{y + 4:.1f}" text-anchor="{anchor}">'
-                f"{escape(name)}</text>"
-            )
-            break
+        aside = _RADIUS + 3
+        for left, middle in (
+            (x + aside, y),
+            (x - aside - width, y),
+            (x - width / 2, y - aside - _LINE / 2),
+            (x - width / 2, y + aside + _LINE / 2),
+        ):
+            box = (left, middle - _LINE / 2, left + width, middle + _LINE / 2)
+            inside = box[0] >= 0 and box[2] <= _WIDTH and box[1] >= 0
+            if inside and not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                labels.append(
+                    f'<text class="label" x="{left + width / 2:.1f}" y="{middle + 4:.1f}"'
+                    f' text-anchor="middle">{escape(name)}</text>'
+                )
+                break
     return "".join(labels)
 
 
-def _overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+_Box = tuple[float, float, float, float]
+
+
+def _around(x: float, y: float, radius: float) -> _Box:
+    return x - radius, y - radius, x + radius, y + radius
+
+
+def _along(picture: Picture) -> Iterator[tuple[float, float]]:
+    """Points on the lines."""
+    at = {dot.row.file: _at(dot) for dot in picture.dots}
+    for link in picture.links:
+        (x, y), (to_x, to_y) = at[link.file_a], at[link.file_b]
+        steps = int(max(abs(to_x - x), abs(to_y - y)) / _STEP) + 1
+        for step in range(steps + 1):
+            yield x + (to_x - x) * step / steps, y + (to_y - y) * step / steps
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
     apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
     return not apart
 

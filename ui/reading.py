@@ -46,5 +46,6 @@ def build_reading(page: gr.Blocks, index: Index, talk: Talk) -> Parts:
 
     for component in (*talk.answers, articles, source):
         open_from(component)
-    page.load(list_articles, None, articles, queue=False, **QUIET)
-    return Parts(page, index, talk.turns, talk.files, talk.answers, open_from)
+    for begins in (page.load, articles.load):  # the latter when articles were added or removed
+        begins(list_articles, None, articles, queue=False, **QUIET)
+    return Parts(page, index, talk.turns, talk.files, talk.only, talk.answers, open_from)

@@ -24,6 +24,7 @@ from rag.session import embedder_for, open_index
 from ui import api, mcp_server, openai_api, problems
 from ui.app import build_page, static, theme
 from ui.asking import Asking
+from ui.desk import Desk, make_desk
 from ui.guard import Guard, login_from, machine_names
 from ui.limits import AT_ONCE, WAITING, BodyLimit, Gate
 from ui.listen import listen
@@ -56,6 +57,7 @@ def create_app(
     gate: Gate | None = None,
     routers: Sequence[APIRouter] = (),
     larger: Mapping[str, int] | None = None,
+    alone: bool = False,
 ) -> FastAPI:
     """The whole server for one index, as an ASGI application; to be started once.
 
@@ -67,7 +69,9 @@ def create_app(
         gate: how many questions are answered at once, in all interfaces together.
         routers: more routes, described at `/docs` with the others.
         larger: paths whose requests may have more bytes than others, and how many.
+        alone: nobody but who runs the server reaches it.
     """
+    desk = make_desk(index, load_settings(), alone=alone)
     asking = Asking(index, gate)
     tools = mcp_server.build(asking)
     tools_over_http = mcp_server.http_route(tools)
@@ -79,11 +83,12 @@ def create_app(
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     problems.install(app)
-    for router in (*_routers(asking), *routers):
+    for router in (*_routers(asking), *desk.routers, *routers):
         app.include_router(router)
     api.describe(app, guarded=login is not None)
     for path, name, media_type in (
         ("/style.css", "style.css", "text/css"),
+        ("/desk.css", "desk.css", "text/css"),
         ("/favicon.ico", "icon.svg", "image/svg+xml"),
     ):
         app.add_api_route(path, _file(name, media_type), include_in_schema=False)
@@ -92,9 +97,9 @@ def create_app(
     for prefix in _FOR_PROGRAMS:
         for path in (prefix, f"{prefix}/{{rest:path}}"):
             app.router.routes.append(Route(path, nothing_else))
-    _mount_page(app, asking)
+    _mount_page(app, asking, desk)
     app.add_middleware(Policy)
-    app.add_middleware(BodyLimit, elsewhere=larger)
+    app.add_middleware(BodyLimit, elsewhere={**desk.larger, **(larger or {})})
     app.add_middleware(Guard, hosts=tuple(hosts), any_address=any_address, login=login)
     return app
 
@@ -104,7 +109,7 @@ def _routers(asking: Asking) -> list[APIRouter]:
     return [api.router(asking), openai_api.router(asking)]
 
 
-def _mount_page(app: FastAPI, asking: Asking) -> None:
+def _mount_page(app: FastAPI, asking: Asking, desk: Desk) -> None:
     """The page, and Gradio's endpoint `ask`, at `/`: for all that nothing before it answers."""
 
     def ask_in_quotes(question: str) -> Answer:
@@ -116,6 +121,7 @@ def _mount_page(app: FastAPI, asking: Asking) -> None:
         asking.index,
         asking.stream,
         suggestions,
+        desk,
         endpoint=lambda: api.gradio_endpoint(asking),
     )
     page.max_threads = _THREADS
@@ -134,7 +140,7 @@ def _mount_page(app: FastAPI, asking: Asking) -> None:
         theme=theme(),
         js=static("page.js"),
         # Not Gradio's `css`, which takes selectors apart at their commas and renames them.
-        head='<link rel="stylesheet" href="/style.css">',
+        head='<link rel="stylesheet" href="/style.css"><link rel="stylesheet" href="/desk.css">',
     )
 
 
@@ -176,6 +182,7 @@ def serve(
             hosts={listener.host, *(machine_names() if listener.everywhere else ())},
             any_address=listener.everywhere,
             login=login,
+            alone=login is None and listener.is_loopback,
         )
         run(app, listener)
     finally:

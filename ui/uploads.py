@@ -20,7 +20,8 @@ from typing import Final
 from index.errors import FootnoteError, UnreadableFileError
 from index.formats import SUFFIXES
 from index.formats.apart import Apart
-from index.load import IN_FILE, SourceFile, entries, extract
+from index.load import SourceFile, entries, extract
+from index.models import IN_FILE
 
 FOLDER: Final = "uploads"
 MAX_NAME_BYTES: Final = 150

@@ -7,6 +7,7 @@ const list = element.querySelector("#kept");
 const switcher = element.querySelector("#switch");
 const newest = () => document.querySelector("#newest");
 let current = sessionStorage.getItem("footnote:current") ?? makeId();
+sessionStorage.setItem("footnote:current", current);
 
 function makeId() {
   return [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16).padStart(2, "0")).join("");

@@ -129,7 +129,7 @@ function send(file) {
 function said(text) {
   try {
     const answer = JSON.parse(text);
-    return `Refused: ${answer.error}. ${answer.fix}.`;
+    return `Refused: ${answer.error} (${answer.fix}).`;
   } catch {
     return "Refused.";
   }

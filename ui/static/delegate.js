@@ -8,4 +8,5 @@ element.addEventListener("click", (event) => {
 // The page itself may open a place: an address that names one does.
 if (element.closest("#articles")) {
   window.addEventListener("footnote:open", (event) => trigger("select", event.detail));
+  window.addEventListener("footnote:changed", () => trigger("load"));
 }

@@ -3,6 +3,7 @@ const PREFIX = "footnote:files:";
 const CONVERSATION = "footnote:conversation:";
 const current = () => sessionStorage.getItem("footnote:current");
 let isRestoring = false;
+let isReady = false;
 
 function restore() {
   for (const key of Object.keys(localStorage)) {
@@ -21,7 +22,7 @@ function restore() {
 function keep() {
   const chip = element.querySelector(".only");
   if (chip) localStorage.setItem(PREFIX + current(), chip.dataset.files);
-  else if (!isRestoring) localStorage.removeItem(PREFIX + current());
+  else if (isReady && !isRestoring) localStorage.removeItem(PREFIX + current());
   isRestoring = false;
 }
 
@@ -32,4 +33,7 @@ element.addEventListener("click", (event) => {
   document.querySelector("#question textarea").focus();
 });
 window.addEventListener("footnote:conversation", restore);
+window.addEventListener("footnote:ready", () => {
+  isReady = true;
+});
 new MutationObserver(keep).observe(element, { childList: true, subtree: true });

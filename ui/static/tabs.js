@@ -18,6 +18,12 @@ function show(tab, focus) {
   window.dispatchEvent(new CustomEvent("footnote:panel", { detail: name(tab) }));
 }
 
+// As `show`, and a reload shows it again.
+function choose(tab, focus) {
+  show(tab, focus);
+  history.replaceState(null, "", tab === tabs[0] ? location.pathname : `#${name(tab)}`);
+}
+
 function fromAddress() {
   const tab = tabs.find((one) => `#${name(one)}` === location.hash);
   if (tab) show(tab, false);
@@ -26,19 +32,18 @@ function fromAddress() {
 element.addEventListener("click", (event) => {
   const tab = event.target.closest("[role=tab]");
   if (!tab) return;
-  show(tab, false);
-  history.replaceState(null, "", tab === tabs[0] ? location.pathname : `#${name(tab)}`);
+  choose(tab, false);
 });
 element.addEventListener("keydown", (event) => {
   const place = tabs.indexOf(event.target);
   const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (place < 0 || !step) return;
   event.preventDefault();
-  show(tabs[(place + step + tabs.length) % tabs.length], true);
+  choose(tabs[(place + step + tabs.length) % tabs.length], true);
 });
 window.addEventListener("footnote:show-panel", (event) => {
   const tab = tabs.find((one) => name(one) === event.detail);
-  if (tab) show(tab, false);
+  if (tab) choose(tab, false);
 });
 window.addEventListener("hashchange", fromAddress);
 window.addEventListener("footnote:ready", () => {
