@@ -101,9 +101,12 @@ def _names_and_numbers(candidate: Candidate) -> frozenset[str]:
 def _echoes(
     run: Sequence[Candidate], candidates: Sequence[Candidate]
 ) -> tuple[tuple[Passage, float], ...]:
-    """Sentences of other articles that say the same in nearly the same words, one an article."""
+    """Sentences of other articles that say the same in nearly the same words, one an article.
+
+    The newest come first, those without a date last.
+    """
     found: dict[str, tuple[Passage, float]] = {}
-    for candidate in candidates:
+    for candidate in sorted(candidates, key=lambda c: c.date, reverse=True):
         similarity = max(_similarity(one, candidate) for one in run)
         if similarity >= _SAME_WORDS and candidate.row.file != run[0].row.file:
             found.setdefault(candidate.row.file, (_passage([candidate]), similarity))

@@ -48,6 +48,8 @@ class Candidate:
     offers: bool | None
     """Whether it holds the wanted kind of answer; None if no kind is plain."""
     score: float
+    date: str = ""
+    """The day of its article, as YYYY-MM-DD; "" where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,9 @@ class Retriever:
             candidates = self._score(question, rows, cosines, word_scores)
             unknown = tuple(word for word in question.content if not spellings.knows(word))
             snapshot = self._index.snapshot
-        candidates.sort(key=lambda c: (-c.score, c.row.file, c.row.start))
+        candidates.sort(key=lambda c: (c.row.file, c.row.start))
+        candidates.sort(key=lambda c: c.date, reverse=True)  # of copies, the newest first
+        candidates.sort(key=lambda c: -c.score)
         return Retrieval(question, tuple(candidates), unknown, snapshot)
 
     def _rows_around(
@@ -142,7 +146,8 @@ class Retriever:
         floor = min(cosines.values(), default=0.0)
         candidates: list[Candidate] = []
         for key, row in rows.items():
-            text = articles[row.file].text[row.start : row.end]
+            article = articles[row.file]
+            text = article.text[row.start : row.end]
             in_sentence = found.chunks.get(key, NO_WORDS)
             in_paragraph = found.paragraphs.get(row.paragraph_key, NO_WORDS)
             wanted = offers(question.wants, text, question) if question.wants else None
@@ -155,8 +160,9 @@ class Retriever:
                 + _wanted_share(question.wants, wanted)
                 - (_HEADING_PENALTY if row.kind is Kind.HEADING else 0.0)
             )
+            words = in_sentence, in_paragraph
             candidates.append(
-                Candidate(row, text, cosine, in_sentence, in_paragraph, wanted, score)
+                Candidate(row, text, cosine, *words, wanted, score, article.date or "")
             )
         return candidates
 
