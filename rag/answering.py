@@ -10,8 +10,9 @@ from index.catalog import ArticleCache
 from rag.about_corpus import about_corpus
 from rag.authorship import author_of_named, cite_author, subject_of
 from rag.claims import Claim, Remark, Statement, remaining
-from rag.confidence import calibration, features
-from rag.conversation import leans_on_history, says_nothing_alone, with_subject
+from rag.comparison import Comparison, compare, comparison_of
+from rag.confidence import features
+from rag.conversation import leans_on_history, needs_history, with_subject
 from rag.describe import describe
 from rag.disagree import other_side
 from rag.lists import listed_subject
@@ -26,9 +27,10 @@ from rag.retrieve import Candidate, Retrieval, Retriever
 from rag.sides import asks_for_sides
 from rag.sides import sides as what_sides_say
 from rag.summarise import summarise
+from rag.voice import in_that_voice, voice_of
 
 _PLAINLY_ANSWERED = 0.5  # confidence from which a follow-up is taken to stand alone
-_FEW_WORDS = 1  # a part with no more of its own ("and when?") is judged with the part before
+_FEW_WORDS = 1  # a question with no more of its own ("and when?") is judged with the one before
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,17 @@ def _find_one(
     retriever: Retriever, question: str, history: Sequence[Message], files: Sequence[str]
 ) -> Found:
     text = with_subject(question, history)
-    if text is None or not says_nothing_alone(question):
-        alone = _search(retriever, question, question, files)
-        if text is None or (alone.statements and alone.confidence >= _PLAINLY_ANSWERED):
-            return alone
-    return replace(_search(retriever, text, question, files), with_history=True)
+    if text is None:
+        return _search(retriever, question, question, files)
+    if needs_history(question):
+        return replace(_search(retriever, text, question, files), with_history=True)
+    alone = _search(retriever, question, question, files)
+    if alone.statements and alone.confidence >= _PLAINLY_ANSWERED:
+        return alone
+    together = _search(retriever, text, question, files)
+    if alone.retrieval.question.names:  # "And what is the capital of Wales?"
+        together = _by_own_words(retriever, alone, together)
+    return replace(together, with_history=True)
 
 
 def _find_part(retriever: Retriever, part: str, before: Found, files: Sequence[str]) -> Found:
@@ -81,13 +89,22 @@ def _find_part(retriever: Retriever, part: str, before: Found, files: Sequence[s
     if alone.statements and not leans and alone.confidence >= _PLAINLY_ANSWERED:
         return alone
     together = _search(retriever, f"{before.text} {part}", part, files)
+    return _by_own_words(retriever, alone, together)
+
+
+def _by_own_words(retriever: Retriever, alone: Found, together: Found) -> Found:
+    """What was found together with an earlier question, if it answers this one.
+
+    The words of the earlier one make anything near it look right. Whether this one is answered
+    there, its own words must say, if it has more than one.
+    """
     if not together.statements or len(alone.retrieval.question.content) <= _FEW_WORDS:
         return together
-    # The words of the first part make anything near it look right. Whether this part is
-    # answered there, its own words must say.
+    if not together.retrieval.candidates:
+        return together
     place = together.retrieval.candidates[0].row.place
     own = tuple(c for c in alone.retrieval.candidates if c.row.place == place)
-    fitted = calibration(retriever.index.embedder.name)
+    fitted = retriever.calibration
     confidence = fitted.probability(features(replace(alone.retrieval, candidates=own)))
     answers = confidence >= fitted.threshold
     return replace(
@@ -133,7 +150,7 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
     special = _describe(retriever, asked, files)
     if special is not None:
         return special
-    fitted = calibration(retriever.index.embedder.name)
+    fitted = retriever.calibration
     question = analyse(asked)
     if question.wants is Wants.AUTHOR:
         retrieval = retriever.retrieve(subject_of(text), files)
@@ -144,6 +161,14 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
             statements = [replace(claim, asks=question)]
         return Found(text, retrieval, statements, confidence)
     sides = asks_for_sides(asked)
+    comparison = comparison_of(asked)
+    if comparison is None and sides and len(sides.names) == 2:
+        comparison = Comparison((sides.names[0], sides.names[1]), sides.matter)
+    if comparison is not None:
+        retrieval = retriever.retrieve(comparison.query, files)
+        compared, confidence = compare(retriever, comparison, retrieval, files)
+        if compared:
+            return Found(text, retrieval, compared, confidence)
     subject = sides.query if sides else listed_subject(asked)
     retrieval = retriever.retrieve(subject or text, files, subject or asked)
     confidence = fitted.probability(features(retrieval))
@@ -155,6 +180,9 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
     if subject and not sides:
         several = choose_several(retrieval.candidates, retrieval.question)
         return Found(text, retrieval, [*several], confidence)
+    if (who := voice_of(asked)) is not None:
+        heard = in_that_voice(who, text, retrieval.candidates, articles)
+        retrieval = replace(retrieval, candidates=heard)
     # What kind is asked for, the question says alone; its subject may be that of one before.
     question = replace(retrieval.question, text=asked)
     return Found(text, retrieval, _answer_fact(question, retrieval, articles), confidence)

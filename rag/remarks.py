@@ -15,6 +15,11 @@ def not_answered(part: str) -> Remark:
     return Remark(f"Not said in the articles: {part.rstrip(' ?？¿')}")
 
 
+def compared(one: str, other: str) -> Remark:
+    """In which order the two sides of a comparison are quoted."""
+    return Remark(f"First on {one}, then on {other}")
+
+
 # -- which articles there are ----------------------------------------------------------
 
 _MOST_LISTED = 10  # files that a remark names

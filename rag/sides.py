@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.catalog import ArticleCache
 from rag.claims import Claim, Passage
@@ -203,6 +203,34 @@ def sides(asked: Sides, retrieval: Retrieval, articles: ArticleCache) -> list[Cl
     return [Claim(_passage(view.candidate)) for view in chosen[:_MOST]]
 
 
+def with_voice(
+    side: Sequence[Term],
+    matter: str,
+    candidates: Sequence[Candidate],
+    articles: ArticleCache,
+) -> list[tuple[Candidate, bool]]:
+    """The candidates in which a side speaks, or that name it, the best first, and which it is.
+
+    Args:
+        side: the terms of its name.
+        matter: what it may speak of.
+        candidates: of a question, best first.
+        articles: to tell who speaks.
+    """
+    looked_at = candidates[:_LOOKED_AT]
+    countries = _countries_of_names({c.row.file for c in looked_at}, articles)
+    views = [_view(c, [side], terms(matter), countries, articles) for c in looked_at]
+    found = [
+        (
+            replace(v.candidate, score=v.candidate.score + _SPEAKS * bool(v.speaking)),
+            bool(v.speaking),
+        )
+        for v in views
+        if v.speaking or v.named
+    ]
+    return sorted(found, key=lambda each: -each[0].score)
+
+
 @dataclass(frozen=True, slots=True)
 class _View:
     """A sentence that speaks of the matter, with whose view it is."""
@@ -269,9 +297,10 @@ def _countries_of_names(files: Iterable[str], articles: ArticleCache) -> dict[st
     found: dict[str, Term] = {}
     for file in sorted(files):
         for match in _INTRODUCED.finditer(articles[file].text):
-            first, *rest = terms(match.group())
-            if first.word or first.is_act:
+            named = terms(match.group())
+            if not named or named[0].word or named[0].is_act:
                 continue
+            first, *rest = named
             for term in rest:
                 if term.bones and term.token not in _TITLES:
                     found.setdefault(term.bones, first)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.conversation import leans_on_history, with_subject
+from rag.conversation import leans_on_history, needs_history, with_subject
 from rag.models import Message
 
 HARBOUR = "Who opened the harbour of Bath?"
@@ -57,6 +57,47 @@ def test_follow_ups_lean_on_what_was_said(question: str) -> None:
 )
 def test_a_question_with_its_own_subject_stands_alone(question: str) -> None:
     assert not leans_on_history(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why?",
+        "How much did it cost?",
+        "What did he say about it?",
+        "Who was his coach?",
+        "In which year did he become mayor?",
+        "What did Carla Ruiz say about it?",
+        "What are the three other members called?",
+        "Wer half ihm dabei?",
+        "Welche Mannschaft trainierte er?",
+        "Pourquoi ont-ils dit cela ?",
+        "Когда он родился?",
+    ],
+)
+def test_what_names_nothing_needs_the_question_before(question: str) -> None:
+    assert needs_history(question)
+    assert leans_on_history(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When did the museum open its doors?",
+        "What about the ban, when did it come into force?",
+        "Is it legal to fish in the harbour?",
+        "How long does it take to cross the river?",
+        "What reason did the company give for its decision?",
+        "And who produces the roses of Bath?",
+        "Is there a bridge?",
+        "Wann öffnete das Museum seine Türen?",
+        "Gibt es Rosen im Garten?",
+        "Combien de roses y a-t-il dans le jardin ?",
+        "Quand le port a-t-il été ouvert ?",
+    ],
+)
+def test_a_pronoun_for_what_the_question_names_needs_nothing(question: str) -> None:
+    assert not needs_history(question)
 
 
 def test_a_follow_up_is_asked_with_the_question_before() -> None:
