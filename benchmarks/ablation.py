@@ -8,6 +8,7 @@ Prints a table in Markdown for each set, as it stands in docs/quality.md.
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,8 +20,11 @@ from common import build, scratch
 
 import index.chunk
 import rag.answering
+import rag.evaluate
 import rag.quote
 import rag.retrieve
+from index.build import build_index
+from index.embed import local_embedder
 from rag.confidence import Calibration, calibration
 from rag.evaluate import evaluate, read_questions
 from rag.names import Spellings
@@ -35,8 +39,12 @@ _PARTS: dict[str, list[_Patch]] = {
     "words (BM25, cover)": [(rag.retrieve, "_WORDS_WEIGHT", 0.0)],
     "wanted kind": [(rag.retrieve, "_WANTED_WEIGHT", 0.0)],
     "spellings": [(Spellings, "_find_variants", lambda self, word: [])],
-    "second and third sentence": [(rag.quote, "_WITHIN", ())],
-    "neighbours first": [(rag.quote, "_SAME_PARAGRAPH", 0.0)],
+    "further sentences": [(rag.quote, "_WITHIN", ())],
+    "neighbours first": [
+        (rag.quote, "_SAME_PARAGRAPH", 0.0),
+        (rag.quote, "_NEIGHBOUR", 0.0),
+    ],
+    "the price of words": [(rag.quote, "_A_WORD", 0.0)],
     "refusing": [(Calibration, "probability", lambda self, features: 1.0)],
     "parts of a question": [(rag.answering, "split_question", lambda text: [text])],
     "follow-ups": [(rag.answering, "with_subject", lambda question, history: None)],
@@ -46,6 +54,11 @@ _PARTS: dict[str, list[_Patch]] = {
         (rag.answering, "about_corpus", lambda text: None),
     ],
 }
+_NO_INTERVALS: _Patch = (
+    rag.evaluate,
+    "measure_intervals",
+    lambda results, names: dict.fromkeys(names),
+)
 # These change what is embedded: another index.
 _OTHER_INDEX: dict[str, list[_Patch]] = {
     "sentences that lean, with context": [
@@ -67,6 +80,13 @@ def without(patches: list[_Patch]) -> Iterator[None]:
     calibration.cache_clear()
 
 
+def _build_again(articles: Path, whole: Path, place: Path) -> Path:
+    """An index made otherwise, with the vectors of the sentences that it shares with another."""
+    shutil.copytree(whole, place)
+    build_index(articles, place, local_embedder(), rebuild=True)
+    return place
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("sets", nargs="+", metavar="ARTICLES:QUESTIONS")
@@ -85,10 +105,10 @@ def main() -> None:
             for part, patches in {**_PARTS, **_OTHER_INDEX}.items():
                 if arguments.only and part not in arguments.only:
                     continue
-                with without(patches):
+                with without([*patches, _NO_INTERVALS]):
                     place = whole
                     if part in _OTHER_INDEX:
-                        place = build(articles, folder / f"index-{number}-{len(part)}")
+                        place = _build_again(articles, whole, folder / f"{number}-{len(part)}")
                     metrics = evaluate(questions, place).metrics
                     close_indexes()
                 values = (_number(metrics[name]) for name in _SHOWN)

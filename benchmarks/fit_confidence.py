@@ -39,6 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TABLE = ROOT / "rag" / "confidence.json"
 NEAR_WEIGHT = 0.25  # near misses are made, and as many as all questions: they count less
 ANSWERED = 0.98  # of the answerable questions of the largest set
+COVERAGES = (0.90, 0.95, 0.97, 0.98, 0.99)  # at which near misses are shown
 NEAREST = 60  # as rag/retrieve.py takes by meaning
 
 
@@ -170,6 +171,9 @@ def show(title: str, by_set: Mapping[str, Rows], fitted: Fit) -> None:
                 if (here == kind).any()
             )
         )
+        lowest = [(share, np.quantile(score[own], 1 - share)) for share in COVERAGES]
+        near = (f"{share} {np.mean(score[here == 'near'] < low):.3f}" for share, low in lowest)
+        print("    near refused where answered is", ", ".join(near))
 
 
 def main() -> None:
