@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from index.errors import FootnoteError, QuestionError
+from index.errors import FootnoteError, QuestionError, SettingsError
 
 OPENAI_PREFIX: Final = "/v1"
 _RETRY_AFTER: Final = "3"  # seconds, for what may succeed unchanged
@@ -84,7 +84,8 @@ def respond_to(path: str, error: FootnoteError) -> JSONResponse:
 
 def status_of(path: str, error: FootnoteError) -> int:
     """The HTTP status that an error has: the visitor's, or the server's."""
-    if isinstance(error, QuestionError):
+    # Of the settings, only what a question asks for can be wrong while the server runs.
+    if isinstance(error, QuestionError | SettingsError):
         return 400 if is_openai(path) else 422
     return 503
 
@@ -114,8 +115,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> JSONResponse:
-        what, fix = _HTTP.get(error.status_code, (str(error.detail), "see /docs"))
-        return respond(request.url.path, error.status_code, what, fix, error.headers)
+        path, status = request.url.path, error.status_code
+        what, fix = _HTTP.get(status, (str(error.detail), "see /docs"))
+        if status == 400 and not is_openai(path):
+            status = 422  # a body that is not even text is a question that cannot be used
+        return respond(path, status, what, fix, error.headers)
 
     @app.exception_handler(Exception)
     def failed(request: Request, error: Exception) -> JSONResponse:

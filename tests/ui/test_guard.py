@@ -6,13 +6,18 @@ import base64
 from typing import Any
 
 import pytest
+from hypothesis import given, reject, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from ui.guard import Guard, host_name, machine_names
+from index.errors import SettingsError
+from index.settings import Settings
+from ui.guard import Guard, Login, host_name, login_from, machine_names
 
 
 async def _echo(socket: WebSocket) -> None:
@@ -131,12 +136,84 @@ def test_with_a_login_nothing_is_served_without_it() -> None:
         _basic(""),
         {"Authorization": "Basic !!!"},
         {"Authorization": "Basic"},
+        _basic("eve:secret"),
         {"Authorization": "Bearer " + base64.b64encode(b"ada:secret").decode()},
+        {"Authorization": "Bearer ada"},
+        {"Authorization": "Bearer"},
+        {"Authorization": "secret"},
+        {"Authorization": "Digest secret"},
+        {"Authorization": "Bearer secrets"},
     ],
     ids=str,
 )
 def test_a_wrong_login_is_refused(headers: dict[str, str]) -> None:
     assert guarded(login="ada:secret").get("/", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("login", "headers"),
+    [
+        ("ada:sécret:x", {"Authorization": "Bearer sécret:x".encode()}),
+        ("ada:secret", {"Authorization": "bearer ada:secret"}),
+        ("long-token", {"Authorization": "Bearer long-token"}),
+        ("long-token", _basic("anybody:long-token")),
+        ("long-token", _basic(":long-token")),
+    ],
+)
+def test_a_password_may_be_a_bearer_token_and_a_token_a_password(
+    login: str, headers: dict[str, str]
+) -> None:
+    assert guarded(login=login).get("/", headers=headers).text == "page"
+
+
+@pytest.mark.parametrize("wrong", ["long-token:", "long", "other", "long-token2"])
+def test_a_wrong_token_is_refused_however_it_comes(wrong: str) -> None:
+    client = guarded(login="long-token")
+    for headers in (_basic(f"anybody:{wrong}"), {"Authorization": f"Bearer {wrong}"}):
+        assert client.get("/", headers=headers).status_code == 401
+
+
+def test_two_logins_are_none() -> None:
+    both = [("Authorization", "Bearer long-token"), ("Authorization", "Bearer long-token")]
+    assert guarded(login="long-token").get("/", headers=both).status_code == 401
+
+
+@settings(max_examples=50)
+@given(login=st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1))
+def test_whatever_the_settings_accept_lets_in_and_nothing_else(login: str) -> None:
+    try:
+        accepted = login_from(Settings(auth=SecretStr(login)))
+    except SettingsError:
+        reject()
+    assert accepted is not None
+    user, colon, password = accepted.partition(":")
+    if not colon:
+        user, password = "anybody", accepted
+    lets_in = Login(accepted)
+    assert lets_in.accepts([_basic(f"{user}:{password}")["Authorization"]])
+    assert not lets_in.accepts([_basic(f"{user}:{password}x")["Authorization"]])
+    assert not lets_in.accepts([])
+
+
+@pytest.mark.parametrize("login", ["ada:", ":secret", ":", " ", "tok\nen", "ada:sec\x00ret"])
+def test_a_login_that_is_none_is_named_and_not_shown(login: str) -> None:
+    with pytest.raises(SettingsError, match="user:password") as caught:
+        login_from(Settings(auth=SecretStr(login)))
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", ["/health", "/api/ask", "/mcp"])
+def test_a_refusal_says_what_to_do(path: str) -> None:
+    for headers, status in (({"Host": "evil.example"}, 403), ({}, 401)):
+        refused = guarded(login="ada:secret").get(path, headers=headers)
+        assert refused.status_code == status
+        assert refused.json().keys() == {"error", "fix"}
+        assert "secret" not in refused.text
+
+
+def test_a_refusal_is_in_openais_words_where_its_client_asks() -> None:
+    refused = guarded(login="ada:secret").get("/v1/models")
+    assert refused.json()["error"]["code"] == "invalid_api_key"
 
 
 def test_a_foreign_host_is_not_even_asked_for_a_password() -> None:

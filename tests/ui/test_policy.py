@@ -79,12 +79,33 @@ def test_html_that_comes_in_pieces_is_hashed_whole() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["upload", "file=/etc/passwd", "proxy=http://x", "call/ask", "api/predict", "info", "mcp/"],
+    [
+        "upload",
+        "file=/etc/passwd",
+        "proxy=http://x",
+        "call/again",
+        "call/v2/ask",
+        "call/ask/../again",
+        "api/predict",
+        "mcp/",
+        "openapi.json",
+    ],
 )
 def test_what_the_page_does_not_use_is_closed(path: str) -> None:
     assert client().get(f"/gradio_api/{path}").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["queue/join", "queue/data", "run/predict", "heartbeat/abc123"])
-def test_what_the_page_uses_is_open(path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "queue/join",
+        "queue/data",
+        "run/predict",
+        "heartbeat/abc-123",
+        "info",
+        "call/ask",
+        "call/ask/5d",
+    ],
+)
+def test_what_the_page_and_its_endpoint_use_is_open(path: str) -> None:
     assert client().get(f"/gradio_api/{path}").text == "open"
