@@ -17,6 +17,7 @@ _SAMPLE = 65_536  # characters
 _DETECTED_ON = 1_000_000  # bytes: detection takes a second for each ten million
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _COMMONEST = "cp1252"  # taken where it is as likely as another
+_SIGN_IN_WORD = re.compile(r"[^\W\d_][¹²³¼½¾¯¸¨´¦×÷¶¬±\ufffd]|[¹²³¼½¾¯¸¨´¦×÷¶¬±¿\ufffd][a-z]")
 _DAMAGED_SHARE = 0.1  # broken bytes for each character beyond ASCII that is whole
 _SPREAD = 2  # how many times more low bytes than high bytes a script uses
 
@@ -99,10 +100,12 @@ def _detect(data: bytes) -> str:
     # Cut at a line, not in the middle of a character.
     end = len(data) if len(data) <= _DETECTED_ON else data.rfind(b"\n", 0, _DETECTED_ON) + 1
     found = list(from_bytes(data[: end or _DETECTED_ON]))
-    likely = [match.encoding for match in found if _likeness(match) == _likeness(found[0])]
-    if _COMMONEST in likely:
-        likely.insert(0, _COMMONEST)
-    for encoding in dict.fromkeys([*likely, *(match.encoding for match in found)]):
+    names = [match.encoding for match in found]
+    if _COMMONEST in names and (
+        _has_only_signs(data) or _likeness(found[names.index(_COMMONEST)]) == _likeness(found[0])
+    ):
+        names.insert(0, _COMMONEST)
+    for encoding in names:
         try:
             # Decoded here, as the detector's own text may have its newlines changed.
             return data.decode(encoding)
@@ -115,6 +118,12 @@ def _detect(data: bytes) -> str:
 
 def _likeness(match: CharsetMatch) -> tuple[float, float]:
     return match.chaos, match.coherence
+
+
+def _has_only_signs(data: bytes) -> bool:
+    """Whether all that is not ASCII are quotation marks, dashes and currencies: of English."""
+    text = data[:_SAMPLE].decode(_COMMONEST, "replace")
+    return not _SIGN_IN_WORD.search(text) and all(c < "\x80" or not c.isalpha() for c in text)
 
 
 def _utf_16_without_mark(data: bytes) -> str | None:
