@@ -1,30 +1,37 @@
 """The pipeline: make an index equal to a folder, whatever happened to either.
 
-The order makes every moment safe to be killed at. New vectors go to Chroma first, under
-ids made of their content, which the catalogue in force does not list; then one
-transaction changes the catalogue; then vectors that nothing lists are removed. A first
-index has its catalogue at once, so that it can be asked while its vectors arrive.
+Every moment is safe to be killed at. A first index has its catalogue first, so that words find
+answers within seconds; its vectors arrive in the cache, and Chroma's files are read only when
+they are whole. A small update of a complete index puts new vectors into Chroma's log, under ids
+that the catalogue in force does not list; then one transaction changes the catalogue; then what
+nothing lists is removed. A rebuild or a large update fills a data folder of its own, and the
+marker is replaced when that is whole.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from index import store
 from index.catalog import Catalog
 from index.embed import Embedder
 from index.errors import CorpusError, FootnoteError, ModelMismatchError
 from index.faults import explain, is_full, is_read_only
-from index.fill import fill_vectors, sweep
+from index.fill import fill_vectors, forget, missing_texts, sweep
 from index.load import SourceFile, list_files
+from index.local_chroma import LOG_ROOM
 from index.models import Article, Chunk
 from index.relations import relate
 from index.scan import Progress, Scan, Skipped, check_losses, scan_folder
-from index.vectors import VectorStore
+from index.vectors import VectorReader, VectorStore, vector_id
+
+_SLICE: Final = 128  # files that are read, split and written together
+_AT_HAND: Final = 512  # changed articles kept in memory; more are read again when they are written
 
 
 @dataclass(slots=True)
@@ -41,6 +48,8 @@ class Summary:
     removed: int = 0
     embedded: int = 0
     skipped: list[Skipped] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What else a person should know."""
 
     def __str__(self) -> str:
         changes = f"{self.added} added, {self.updated} updated, {self.removed} removed"
@@ -77,9 +86,12 @@ def build_index(
         IndexStoreError: `path` is something else, damaged, being written, or its disk is full.
     """
     files = list_files(corpus)
-    store.read_marker(path, any_schema=rebuild)  # before a lock is put where it may not belong
+    store.read_marker(path, any_schema=True)  # before a lock is put where it may not belong
     with store.writer_lock(path):
-        marker = store.read_marker(path, any_schema=rebuild)
+        marker = store.read_marker(path, any_schema=True)
+        is_older = marker is not None and _is_older(marker)
+        if marker is not None and not rebuild and not is_older:
+            store.read_marker(path)
         _check_same_corpus(corpus, path, marker, replace)
         if marker is not None and not rebuild and marker.model != embedder.name:
             raise ModelMismatchError(
@@ -88,8 +100,12 @@ def build_index(
                 "FOOTNOTE_EMBEDDING_MODEL as they were",
             )
         build = _Build(corpus, path, embedder, files, max_file_bytes, progress)
+        if is_older and not rebuild:
+            build.summary.notes.append(
+                "an older Footnote made this index: it is built anew, and nothing is embedded again"
+            )
         try:
-            return build.run(marker, rebuild, replace)
+            return build.run(marker, rebuild or is_older, replace)
         except OSError as error:
             if is_full(error) or is_read_only(error):
                 raise explain(str(path), error) from error
@@ -110,8 +126,22 @@ def _check_same_corpus(
         )
 
 
+def _is_older(marker: store.Marker) -> bool:
+    return marker.footnote_index < store.SCHEMA_VERSION
+
+
 def _relative(corpus: Path, path: Path) -> str:
     return os.path.relpath(corpus.resolve(), path.resolve())
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    """What a folder holds beside what is indexed of it."""
+
+    present: frozenset[str]
+    changed: frozenset[str]
+    articles: dict[str, Article] | None
+    """Those that changed, unless they are too many to keep."""
 
 
 class _Build:
@@ -128,49 +158,53 @@ class _Build:
     ) -> None:
         self._corpus = corpus
         self._path = path
+        self._cache = path / store.CACHE
         self._embedder = embedder
         self._files = files
         self._max_file_bytes = max_file_bytes
         self._progress = progress
-        self._summary = Summary(corpus=corpus, path=path)
+        self._written = 0
+        self.summary = Summary(corpus=corpus, path=path)
 
     def run(self, marker: store.Marker | None, rebuild: bool, replace: bool) -> Summary:
         in_force = marker.data if marker is not None else ""
-        before = {} if rebuild else self._digests(in_force)
-        scan = scan_folder(self._files, before, self._max_file_bytes, self._progress)
-        self._summary.skipped = scan.skipped
-        if not replace:
-            known = self._digests(in_force, tolerant=True) if rebuild else before
-            check_losses(self._corpus, set(known), scan)
-        data = in_force
-        if rebuild or not in_force:
-            if not in_force:
-                # Marked before anything is written: what a killed run leaves is known as ours.
-                self._put_in_force("")
-            data = store.create_data(self._path, in_force)
-            if not in_force:
-                # Nothing answers yet: let questions be asked while the vectors arrive.
-                self._put_in_force(data)
+        known, is_complete = self._known(in_force, tolerant=rebuild)
+        survey = self._survey(known) if known or is_complete else None
+        if survey is not None and not replace:
+            found = Scan(kept=set(survey.present), skipped=self.summary.skipped)
+            check_losses(self._corpus, set(known), found)
+        try:
+            data = self._bring_up_to_date(marker, known, is_complete, survey, rebuild, replace)
+        except BaseException:
+            # Room for those who read what is in force: their database writes a little as well.
+            now = store.read_marker(self._path, any_schema=True)
+            if now is not None and now.data:
+                store.remove_other_data(self._path, now.data)
+            raise
+        if data != in_force or replace:
+            self._put_in_force(data)
+        store.remove_other_data(self._path, data)
         with closing(store.open_catalog(self._path, data)) as catalog:
-            self._update(catalog, data, scan, before)
-            if data != in_force or replace:
-                self._put_in_force(data)
-            store.remove_other_data(self._path, data)
-            self._summary.articles = catalog.count("article")
-            self._summary.paragraphs = catalog.count("paragraph")
-            self._summary.chunks = catalog.count("chunk")
-        return self._summary
+            self.summary.articles = catalog.count("article")
+            self.summary.paragraphs = catalog.count("paragraph")
+            self.summary.chunks = catalog.count("chunk")
+            if self.summary.removed or self.summary.updated or rebuild:
+                forget(catalog, self._embedder, self._cache)
+        return self.summary
 
-    def _digests(self, data: str, *, tolerant: bool = False) -> dict[str, str]:
-        """File → content hash of what is indexed; of a damaged index, nothing, if tolerant."""
+    def _known(self, data: str, *, tolerant: bool) -> tuple[dict[str, str], bool]:
+        """File → content hash of what is indexed, and whether all of it has its vectors.
+
+        Of a damaged index, nothing, if tolerant.
+        """
         if not data:
-            return {}
+            return {}, False
         try:
             with closing(store.open_catalog(self._path, data)) as catalog:
-                return catalog.digests()
+                return catalog.digests(), catalog.get(store.COMPLETE) == "1"
         except FootnoteError:
             if tolerant:
-                return {}
+                return {}, False
             raise
 
     def _put_in_force(self, data: str) -> None:
@@ -185,27 +219,34 @@ class _Build:
             ),
         )
 
-    def _update(self, catalog: Catalog, data: str, scan: Scan, before: Mapping[str, str]) -> None:
-        gone = before.keys() - scan.present
-        self._summary.updated = len(scan.changed.keys() & before.keys())
-        self._summary.added = len(scan.changed) - self._summary.updated
-        self._summary.removed = len(gone)
+    # -- reading -------------------------------------------------------------------------
 
-        complete = catalog.get(store.COMPLETE) == "1"
-        chunks = self._split(scan.changed)
-        cache = self._path / store.CACHE
-        with closing(store.open_vectors(self._path, data)) as vectors:
-            if not complete:
-                self._commit(catalog, scan.changed, chunks, gone)
-                self._fill(catalog.embedded_texts(), vectors, cache)
-                self._commit(catalog, {}, {}, (), vectors)
-            elif scan.changed or gone:
-                new = {c.id: c.embedded for part in chunks.values() for c in part}
-                self._fill(new, vectors, cache)
-                self._commit(catalog, scan.changed, chunks, gone, vectors)
-            sweep(vectors, catalog.embedded_texts(), self._embedder, cache)
-            if not complete or scan.changed or gone:
-                vectors.settle()
+    def _scans(self, indexed: Mapping[str, str]) -> Iterator[Scan]:
+        """The folder, a slice at a time."""
+        total = len(self._files)
+        self.summary.skipped = []
+        for start in range(0, total, _SLICE):
+
+            def progress(what: str, done: int, of: int, start: int = start) -> None:
+                self._progress(what, start + done, total)
+
+            part = self._files[start : start + _SLICE]
+            scan = scan_folder(part, indexed, self._max_file_bytes, progress)
+            self.summary.skipped.extend(scan.skipped)
+            yield scan
+
+    def _survey(self, known: Mapping[str, str]) -> _Survey:
+        present: set[str] = set()
+        changed: set[str] = set()
+        articles: dict[str, Article] | None = {}
+        for scan in self._scans(known):
+            present |= scan.present
+            changed |= scan.changed.keys()
+            if articles is not None:
+                articles |= scan.changed
+                if len(articles) > _AT_HAND:
+                    articles = None
+        return _Survey(frozenset(present), frozenset(changed), articles)
 
     def _split(self, articles: Mapping[str, Article]) -> dict[str, list[Chunk]]:
         if not articles:
@@ -213,41 +254,201 @@ class _Build:
         from index.nodes import SentenceChunkParser, as_document, chunk_of
 
         parser = SentenceChunkParser()
-        chunks: dict[str, list[Chunk]] = {}
-        for done, (name, article) in enumerate(articles.items(), start=1):
-            nodes = parser.get_nodes_from_documents([as_document(article)])
-            chunks[name] = [chunk_of(node) for node in nodes]
-            self._progress("splitting", done, len(articles))
-        return chunks
+        return {
+            name: [chunk_of(node) for node in parser.get_nodes_from_documents([as_document(made)])]
+            for name, made in articles.items()
+        }
 
-    def _fill(self, texts: Mapping[str, str], vectors: VectorStore, cache: Path) -> None:
-        self._summary.embedded += fill_vectors(
-            vectors, texts, self._embedder, cache, self._progress
+    # -- the three ways ------------------------------------------------------------------
+
+    def _bring_up_to_date(
+        self,
+        marker: store.Marker | None,
+        known: Mapping[str, str],
+        is_complete: bool,
+        survey: _Survey | None,
+        rebuild: bool,
+        replace: bool,
+    ) -> str:
+        """Do what is to be done; returns the data folder that is then right."""
+        in_force = marker.data if marker is not None else ""
+        if rebuild or not in_force:
+            answers = is_complete and marker is not None and not _is_older(marker)
+            return self._build_anew(in_force, may_be_empty=replace, is_asked_at_once=not answers)
+        if not is_complete:
+            with closing(store.open_catalog(self._path, in_force)) as catalog:
+                self._finish(catalog, in_force, known)
+            return in_force
+        assert survey is not None, "what is complete is always looked at"
+        store.check_vectors(self._path, in_force)
+        return self._update(in_force, known, survey)
+
+    def _build_anew(self, in_force: str, *, may_be_empty: bool, is_asked_at_once: bool) -> str:
+        """Fill a data folder from nothing; it answers meanwhile if nothing else does."""
+        scans = self._scans({})
+        read: list[Scan] = []
+        for scan in scans:
+            read.append(scan)
+            if scan.changed:
+                break
+        else:
+            if not may_be_empty:
+                check_losses(self._corpus, set(), Scan(skipped=self.summary.skipped))
+        if not in_force:
+            # Marked before anything is written: what a killed run leaves is known as ours.
+            self._put_in_force("")
+        data = store.create_data(self._path, in_force)
+        if is_asked_at_once:
+            self._put_in_force(data)
+        with closing(store.open_catalog(self._path, data)) as catalog:
+            self._fill_catalog(catalog, read, {})
+            self._fill_catalog(catalog, scans, {})
+            self._complete(catalog, data, store.create_vectors(self._path, data))
+        return data
+
+    def _finish(self, catalog: Catalog, data: str, known: Mapping[str, str]) -> None:
+        """Go on with a first index whose building was cut off."""
+        present = self._fill_catalog(catalog, self._scans(known), known)
+        self._remove(catalog, known.keys() - present)
+        # What a killed run wrote to Chroma may be half of something; the cache has it all.
+        self._complete(catalog, data, store.create_vectors(self._path, data))
+
+    def _update(self, in_force: str, known: Mapping[str, str], survey: _Survey) -> str:
+        """Bring a complete index up to date; returns the data folder that is then right."""
+        gone = known.keys() - survey.present
+        with closing(store.open_catalog(self._path, in_force)) as catalog:
+            if not survey.changed and not gone:
+                if catalog.get(store.SWEPT) != "1":
+                    with closing(store.open_vectors(self._path, in_force)) as vectors:
+                        self._sweep(catalog, vectors)
+                return in_force
+            if survey.articles is not None and self._update_in_place(
+                catalog, in_force, known, survey.articles, gone
+            ):
+                return in_force
+        data = store.copy_data(self._path, in_force)
+        with closing(store.open_catalog(self._path, data)) as catalog:
+            catalog.begin()
+            catalog.put(store.COMPLETE, "0")
+            catalog.commit()
+            scans = (
+                self._scans(known) if survey.articles is None else [Scan(changed=survey.articles)]
+            )
+            self._fill_catalog(catalog, scans, known)
+            self._remove(catalog, gone)
+            self._complete(catalog, data, store.open_vectors(self._path, data))
+        return data
+
+    def _update_in_place(
+        self,
+        catalog: Catalog,
+        data: str,
+        known: Mapping[str, str],
+        articles: Mapping[str, Article],
+        gone: Set[str],
+    ) -> bool:
+        """Whether the update was small enough to be one transaction in the data in force."""
+        chunks = self._split(articles)
+        texts = {vector_id(c.embedded): c.embedded for part in chunks.values() for c in part}
+        new = texts.keys() - catalog.chunks_by_vector(sorted(texts)).keys()
+        before = catalog.chunks_of_files(sorted((articles.keys() & known.keys()) | gone))
+        old = {row.vector for row in before} - texts.keys()
+        logged = int(catalog.get(store.LOGGED, "0")) + len(new) + len(old)
+        if logged > LOG_ROOM:
+            return False
+        catalog.begin()
+        catalog.put(store.LOGGED, str(logged))
+        catalog.put(store.SWEPT, "0")
+        catalog.commit()
+        with closing(store.open_vectors(self._path, data)) as vectors:
+            self._fill(((id_, texts[id_]) for id_ in sorted(new)), len(new), vectors)
+            self._commit(catalog, articles, chunks, known, gone, vectors)
+            vectors.remove(old - catalog.chunks_by_vector(sorted(old)).keys())
+            self._sweep(catalog, vectors)
+        return True
+
+    # -- steps ---------------------------------------------------------------------------
+
+    def _fill_catalog(
+        self, catalog: Catalog, scans: Iterable[Scan], known: Mapping[str, str]
+    ) -> set[str]:
+        """Write articles and words, a transaction a slice; returns what the folder holds."""
+        present: set[str] = set()
+        for scan in scans:
+            present |= scan.present
+            if scan.changed:
+                self._commit(catalog, scan.changed, self._split(scan.changed), known)
+        return present
+
+    def _remove(self, catalog: Catalog, gone: Set[str]) -> None:
+        if gone:
+            self._commit(catalog, {}, {}, {}, gone)
+
+    def _complete(self, catalog: Catalog, data: str, vectors: VectorStore) -> None:
+        """Give a catalogue that nobody takes for complete its vectors, and mark it so."""
+        catalog.begin()
+        catalog.put(store.WORDS, "1")
+        catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
+        catalog.commit()
+        with closing(vectors):
+            have = vectors.ids()
+            missing = sum(1 for _ in missing_texts(catalog, have))
+            self._fill(missing_texts(catalog, have), missing, vectors)
+            sweep(vectors, catalog)
+            vectors.settle()
+            catalog.begin()
+            try:
+                relate(catalog, vectors, self._progress)
+                catalog.commit()
+            except BaseException:
+                catalog.rollback()
+                raise
+        store.seal_vectors(self._path, data)
+        catalog.begin()
+        for key, value in ((store.COMPLETE, "1"), (store.SWEPT, "1"), (store.LOGGED, "0")):
+            catalog.put(key, value)
+        catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
+        catalog.commit()
+
+    def _fill(self, texts: Iterable[tuple[str, str]], total: int, vectors: VectorStore) -> None:
+        self.summary.embedded += fill_vectors(
+            vectors, texts, total, self._embedder, self._cache, self._progress
         )
+
+    def _sweep(self, catalog: Catalog, vectors: VectorStore) -> None:
+        sweep(vectors, catalog)
+        catalog.begin()
+        catalog.put(store.SWEPT, "1")
+        catalog.commit()
 
     def _commit(
         self,
         catalog: Catalog,
         articles: Mapping[str, Article],
-        chunks: Mapping[str, list[Chunk]],
-        gone: Iterable[str],
-        vectors: VectorStore | None = None,
+        chunks: Mapping[str, Sequence[Chunk]],
+        known: Mapping[str, str],
+        gone: Iterable[str] = (),
+        vectors: VectorReader | None = None,
     ) -> None:
         """Change the catalogue in one step: readers see all of it, or nothing.
 
-        With the vectors, which have to be whole, articles are compared and the index is marked
-        complete.
+        With the vectors, which have to be whole, articles are compared with one another.
         """
+        total = self._written + len(articles)
+        updated = len(articles.keys() & known.keys())
+        self.summary.updated += updated
+        self.summary.added += len(articles) - updated
         catalog.begin()
         try:
-            for done, (name, article) in enumerate(articles.items(), start=1):
+            for name, article in articles.items():
                 catalog.put_article(article, chunks[name])
-                self._progress("writing", done, len(articles))
+                self._written += 1
+                self._progress("writing", self._written, total)
             for name in gone:
                 catalog.remove_article(name)
+                self.summary.removed += 1
             if vectors is not None:
                 relate(catalog, vectors, self._progress)
-            catalog.put(store.COMPLETE, "0" if vectors is None else "1")
             catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
             catalog.commit()
         except BaseException:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 
@@ -18,18 +19,33 @@ from index.faults import explain, explained
 
 _TABLE = "CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"
 _MAX_VARIABLES = 500
+_OVERHEAD = 100  # bytes of the key and of SQLite, beside a vector
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
 
 class VectorCache:
-    """One connection; the writer's alone."""
+    """One connection; the writer's, but for `reading`."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._is_ours = True
         try:
             self._db = self._open()
         except sqlite3.DatabaseError as error:
             self._throw_away(error)
+
+    @classmethod
+    def reading(cls, path: Path) -> VectorCache | None:
+        """The cache as another process fills it, to be read alone; None if it cannot be."""
+        try:
+            db = sqlite3.connect(
+                f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, check_same_thread=False
+            )
+        except sqlite3.DatabaseError:
+            return None
+        cache = cls.__new__(cls)
+        cache._path, cache._db, cache._is_ours = path, db, False
+        return cache
 
     def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, check_same_thread=False)
@@ -62,8 +78,9 @@ class VectorCache:
         try:
             return self._get(keys)
         except sqlite3.DatabaseError as error:
-            self._db.close()
-            self._throw_away(error)
+            if self._is_ours:
+                self._db.close()
+                self._throw_away(error)
             return {}
 
     def _get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
@@ -89,6 +106,12 @@ class VectorCache:
         with self._db:
             self._db.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)
 
+    def bytes_each(self) -> int:
+        """How much of the file a vector takes, of those that lie there."""
+        with explained(self._path.name):
+            row = self._db.execute("SELECT length(value) FROM vector LIMIT 1").fetchone()
+        return (row[0] if row else 0) + _OVERHEAD
+
     def keep_only(self, keys: Iterable[bytes]) -> None:
         """Forget what no chunk needs any more."""
         with explained(self._path.name), self._db:
@@ -96,3 +119,5 @@ class VectorCache:
             self._db.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((k,) for k in keys))
             self._db.execute("DELETE FROM vector WHERE key NOT IN (SELECT key FROM kept)")
             self._db.execute("DROP TABLE kept")
+        with explained(self._path.name):
+            self._db.execute("VACUUM")  # or the file keeps its size, and this is done again

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from index.faults import explain
 from index.models import Article, Chunk, Kind, Paragraph, RelationKind
 from index.spelling import names_in, skeleton
 from index.tokens import tokenize
+from index.vectors import vector_id
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -37,9 +39,10 @@ CREATE TABLE paragraph (
 CREATE TABLE chunk (
     key INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, file TEXT NOT NULL,
     paragraph INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL,
-    embedded TEXT NOT NULL, tokens INTEGER NOT NULL, kind TEXT NOT NULL
+    embedded TEXT NOT NULL, tokens INTEGER NOT NULL, kind TEXT NOT NULL, vector TEXT NOT NULL
 );
 CREATE INDEX chunk_file ON chunk (file);
+CREATE INDEX chunk_vector ON chunk (vector);
 CREATE TABLE posting (
     term TEXT NOT NULL, chunk INTEGER NOT NULL, count INTEGER NOT NULL,
     PRIMARY KEY (term, chunk)
@@ -59,6 +62,7 @@ CREATE TABLE relation (
 CREATE INDEX relation_b ON relation (file_b);
 """
 _MAX_VARIABLES = 500
+_AT_ONCE = 2000  # rows of what may be long
 PARAGRAPH_SHIFT = 20
 """A chunk's key is its paragraph's key, shifted, plus its place in it: both in one number."""
 
@@ -75,6 +79,8 @@ class ChunkRow:
     end: int
     tokens: int
     kind: Kind
+    vector: str = ""
+    """The id of its vector; chunks that say the same share one."""
 
     @property
     def place(self) -> tuple[str, int]:
@@ -138,6 +144,7 @@ class Catalog:
         self.path = path
         self.is_frozen = False
         """Opened as it lies there, where nothing can be written: it shows no later update."""
+        self._why_frozen: IndexStoreError | None = None
         if not create and not path.exists():
             raise IndexStoreError(
                 f"the index has lost its catalogue {path.name}", "run footnote index --rebuild"
@@ -151,6 +158,7 @@ class Catalog:
                 # Reading in WAL mode writes a little beside the file: not on a full disk.
                 self._db = self._open(f"file:{quote(str(path))}?immutable=1", uri=True)
                 self.is_frozen = True
+                self._why_frozen = explain(path.name, error)
             except sqlite3.DatabaseError:
                 raise explain(path.name, error) from error
         except sqlite3.DatabaseError as error:
@@ -179,9 +187,21 @@ class Catalog:
     def close(self) -> None:
         self._db.close()
 
+    def copy_to(self, path: Path) -> None:
+        """Write a copy, as of the last commit, which readers may go on using meanwhile."""
+        try:
+            with closing(sqlite3.connect(path)) as copy:
+                self._db.backup(copy)
+                copy.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.DatabaseError as error:
+            raise explain(self.path.name, error) from error
+
     # -- transactions and meta ---------------------------------------------------------
 
     def begin(self) -> None:
+        """Begin to write; other connections go on reading what was committed."""
+        if self._why_frozen is not None:
+            raise self._why_frozen
         self._execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
@@ -253,7 +273,7 @@ class Catalog:
         for place, (chunk, words) in enumerate(zip(chunks, tokens, strict=True)):
             chunk_key = (key << PARAGRAPH_SHIFT) + place
             self._execute(
-                "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     chunk_key,
                     chunk.id,
@@ -264,6 +284,7 @@ class Catalog:
                     chunk.embedded,
                     len(words),
                     paragraph.kind.value,
+                    vector_id(chunk.embedded),
                 ),
             )
             self._execute_many(
@@ -330,13 +351,57 @@ class Catalog:
 
     # -- chunks ------------------------------------------------------------------------
 
-    _COLUMNS = "key, id, file, paragraph, start, end, tokens, kind"
+    _COLUMNS = "key, id, file, paragraph, start, end, tokens, kind, vector"
 
     def chunks_by_id(self, ids: Sequence[str]) -> dict[str, ChunkRow]:
         return {row.id: row for row in self._select_chunks("id", ids)}
 
     def chunks_by_key(self, keys: Sequence[int]) -> dict[int, ChunkRow]:
         return {row.key: row for row in self._select_chunks("key", keys)}
+
+    def chunks_by_vector(self, vectors: Sequence[str]) -> dict[str, list[ChunkRow]]:
+        """Id of a vector → the chunks that it is of, in order of their keys."""
+        found: dict[str, list[ChunkRow]] = {}
+        for row in self._select_chunks("vector", vectors, "ORDER BY key"):
+            found.setdefault(row.vector, []).append(row)
+        return found
+
+    def chunks_of_files(self, files: Iterable[str], most: int = -1) -> list[ChunkRow]:
+        """The chunks of these files, each file's in order: all, or the first `most`."""
+        rows: list[ChunkRow] = []
+        for file in files:
+            if 0 <= most <= len(rows):
+                break
+            found = self._query(
+                f"SELECT {self._COLUMNS} FROM chunk WHERE file = ? ORDER BY key LIMIT ?",
+                (file, most - len(rows) if most >= 0 else -1),
+            )
+            rows.extend(map(_chunk_row, found))
+        return rows
+
+    def vector_texts(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, str]]:
+        """(id of a vector, the text that it is made of), each once: of all, or of these.
+
+        Memory stays bounded, and what is committed meanwhile may be among them or not.
+        """
+        one_each = "SELECT vector, embedded FROM chunk INDEXED BY chunk_vector"
+        if ids is None:
+            last = ""
+            while rows := self._query(
+                f"{one_each} WHERE vector > ? GROUP BY vector ORDER BY vector LIMIT ?",
+                (last, _AT_ONCE),
+            ):
+                yield from rows
+                last = rows[-1][0]
+            return
+        for i in range(0, len(ids), _MAX_VARIABLES):
+            part = tuple(ids[i : i + _MAX_VARIABLES])
+            marks = ",".join("?" * len(part))
+            yield from self._query(f"{one_each} WHERE vector IN ({marks}) GROUP BY vector", part)
+
+    def count_vectors(self) -> int:
+        """How many different texts are embedded."""
+        return int(self._query("SELECT count(DISTINCT vector) FROM chunk")[0][0])
 
     def chunks_of_paragraphs(self, keys: Iterable[int], limit: int = -1) -> list[ChunkRow]:
         """The chunks of these paragraphs, each paragraph's in order, its first `limit`."""
@@ -405,13 +470,16 @@ class Catalog:
             for row in self._query("SELECT key FROM paragraph WHERE file = ?", (file,))
         }
 
-    def _select_chunks(self, column: str, values: Sequence[str] | Sequence[int]) -> list[ChunkRow]:
+    def _select_chunks(
+        self, column: str, values: Sequence[str] | Sequence[int], order: str = ""
+    ) -> list[ChunkRow]:
         rows: list[ChunkRow] = []
         for i in range(0, len(values), _MAX_VARIABLES):
             part = values[i : i + _MAX_VARIABLES]
             marks = ",".join("?" * len(part))
             found = self._query(
-                f"SELECT {self._COLUMNS} FROM chunk WHERE {column} IN ({marks})", tuple(part)
+                f"SELECT {self._COLUMNS} FROM chunk WHERE {column} IN ({marks}) {order}",
+                tuple(part),
             )
             rows.extend(_chunk_row(row) for row in found)
         return rows
@@ -549,5 +617,5 @@ class ArticleCache:
         return self._articles[file]
 
 
-def _chunk_row(row: tuple[int, str, str, int, int, int, int, str]) -> ChunkRow:
-    return ChunkRow(*row[:7], Kind(row[7]))
+def _chunk_row(row: tuple[int, str, str, int, int, int, int, str, str]) -> ChunkRow:
+    return ChunkRow(*row[:7], Kind(row[7]), row[8])

@@ -1,8 +1,8 @@
-"""Give every chunk its vector: from the cache, or computed once, while Chroma writes."""
+"""Give every text its vector: from the cache, or computed once, while Chroma writes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from itertools import islice
@@ -11,36 +11,38 @@ from pathlib import Path
 import numpy as np
 
 from index.cache import VectorCache
+from index.catalog import Catalog
 from index.embed import ConcurrentEmbedder, Embedder, Vectors, embedding_key
 from index.scan import Progress
 from index.vectors import VectorStore
 
-_BATCH = 64  # chunks between two writes: what a killed run loses at most
-_MODEL_BATCH = 16  # larger batches are no faster on this model
+_SPARE_BYTES = 5_000_000  # of a cache, whatever is in it
+_BATCH = 64  # texts between two writes
+_MODEL_BATCH = 16  # larger batches are no faster on most models
 
 
 def fill_vectors(
     vectors: VectorStore,
-    texts: Mapping[str, str],
+    texts: Iterable[tuple[str, str]],
+    total: int,
     embedder: Embedder,
     cache_path: Path,
     progress: Progress,
 ) -> int:
-    """Store the vectors that are missing.
+    """Store the vectors that are missing; memory stays bounded, however many there are.
 
     Args:
         vectors: where they go.
-        texts: chunk id → the text to embed.
+        texts: (id of a vector, the text to embed), of those that are missing, each once.
+        total: how many they are.
         embedder: the model.
         cache_path: the file of vectors by content hash.
-        progress: told how many chunks have theirs.
+        progress: told how many texts have theirs.
 
     Returns:
         How many embeddings were computed.
     """
-    have = vectors.ids()
-    missing = {id_: text for id_, text in texts.items() if id_ not in have}
-    if not missing:
+    if not total:
         return 0
     from index.nodes import PassageEmbedding  # llama-index: seconds, only where there is work
 
@@ -60,7 +62,7 @@ def fill_vectors(
             computed += len(texts)
 
         model = PassageEmbedding(embedder, keep, embed_batch_size=at_once)
-        for batch in _batches(missing.items(), batch_size):
+        for batch in _batches(texts, batch_size):
             keys = [embedding_key(name, text) for _, text in batch]
             known = cache.get(keys)
             new = {k: text for k, (_, text) in zip(keys, batch, strict=True) if k not in known}
@@ -71,32 +73,43 @@ def fill_vectors(
                 writing.result()
             writing = writer.submit(_put, vectors, batch, np.stack([known[key] for key in keys]))
             done += len(batch)
-            progress("embedding", done, len(missing))
+            progress("embedding", done, total)
         if writing is not None:
             writing.result()
     return computed
 
 
-def sweep(
-    vectors: VectorStore, texts: Mapping[str, str], embedder: Embedder, cache_path: Path
-) -> None:
+def missing_texts(catalog: Catalog, have: Set[str]) -> Iterator[tuple[str, str]]:
+    """(id, text) of the vectors that the catalogue lists and a store does not have."""
+    return (item for item in catalog.vector_texts() if item[0] not in have)
+
+
+def sweep(vectors: VectorStore, catalog: Catalog) -> None:
     """Remove vectors that the catalogue does not list, left by this run or a killed one."""
-    if vectors.count() == len(texts):
+    if vectors.count() == catalog.count_vectors():
         return
-    vectors.remove(sorted(vectors.ids() - texts.keys()))
+    unlisted = vectors.ids() - {id_ for id_, _ in catalog.vector_texts()}
+    vectors.remove(sorted(unlisted))
+
+
+def forget(catalog: Catalog, embedder: Embedder, cache_path: Path) -> None:
+    """Take out of the cache what no chunk needs any more, once that is more than is needed.
+
+    Not at once: a file that is moved may be gone for a moment before it is there again.
+    """
+    try:
+        size = cache_path.stat().st_size
+    except FileNotFoundError:
+        return
     with closing(VectorCache(cache_path)) as cache:
-        cache.keep_only(embedding_key(embedder.name, text) for text in texts.values())
+        if size > _SPARE_BYTES + 2 * catalog.count_vectors() * cache.bytes_each():
+            cache.keep_only(
+                embedding_key(embedder.name, text) for _, text in catalog.vector_texts()
+            )
 
 
 def _put(vectors: VectorStore, batch: list[tuple[str, str]], matrix: Vectors) -> None:
-    ids = [id_ for id_, _ in batch]
-    vectors.put(ids, matrix, [_place(id_) for id_ in ids], [text for _, text in batch])
-
-
-def _place(id_: str) -> tuple[str, int]:
-    """File and paragraph, as a chunk's id tells them."""
-    file, _, rest = id_.rpartition("#")
-    return file, int(rest.split(":", 1)[0])
+    vectors.put([id_ for id_, _ in batch], matrix, [text for _, text in batch])
 
 
 def _batches(items: Iterable[tuple[str, str]], size: int) -> Iterator[list[tuple[str, str]]]:

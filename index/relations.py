@@ -27,13 +27,13 @@ from index.rewrites import (
     told_share,
 )
 from index.scan import Progress
-from index.vectors import VectorStore
+from index.vectors import VectorReader
 
 _IN_MEMORY: Final = 1024  # articles whose sentences are kept at hand
 _BYTES: Final = "<f4"
 
 
-def relate(catalog: Catalog, vectors: VectorStore, progress: Progress) -> None:
+def relate(catalog: Catalog, vectors: VectorReader, progress: Progress) -> None:
     """Compare what has not been compared yet with everything, and keep what is related.
 
     Args:
@@ -58,10 +58,10 @@ def relate(catalog: Catalog, vectors: VectorStore, progress: Progress) -> None:
     @lru_cache(maxsize=_IN_MEMORY)
     def story(file: str) -> Story:
         rows = catalog.sentences(file, MOST_SENTENCES)
-        found = vectors.vectors([row.id for row in rows])
+        found = vectors.vectors({row.vector for row in rows})
         text = article(file).text
         return Story(
-            np.stack([found[row.id] for row in rows]) if rows else np.empty((0, 0), np.float32),
+            np.stack([found[row.vector] for row in rows]) if rows else np.empty((0, 0), np.float32),
             [numbers_in(text[row.start : row.end]) for row in rows],
         )
 

@@ -1,11 +1,13 @@
 """An index on disk: a marker, the data it points at, a lock, and the cache of vectors.
 
     PATH/footnote.json      what this folder is, and which data folder is in force
-    PATH/data-N/            one whole index: catalog.sqlite3 and chroma/
+    PATH/data-N/            one whole index: catalog.sqlite3, chroma/ and chroma/seal.json
     PATH/embeddings.sqlite3 vectors by content hash, so that no text is embedded twice
     PATH/lock               held by the one writer
 
-A rebuild fills a new data folder and then replaces the marker, in one atomic step.
+A rebuild or a large update fills a new data folder and then replaces the marker, in one atomic
+step; a small update is a transaction in the folder in force. While a first index is being built,
+its catalogue answers by words, with the vectors that have arrived in the cache.
 """
 
 from __future__ import annotations
@@ -24,13 +26,16 @@ from typing import Final
 
 from filelock import BaseFileLock, FileLock, Timeout
 
+from index.arriving import ArrivingVectors
 from index.catalog import ArticleCache, Catalog, ChunkRow
 from index.embed import Embedder, Vectors
 from index.errors import IndexStoreError, ModelMismatchError
 from index.faults import explain, is_full
-from index.vectors import VectorStore
+from index.local_chroma import LocalChroma, copy_chroma, graph_files
+from index.seal import check_seal, write_seal
+from index.vectors import VectorReader, VectorStore
 
-SCHEMA_VERSION: Final = 3
+SCHEMA_VERSION: Final = 4
 MARKER: Final = "footnote.json"
 CACHE: Final = "embeddings.sqlite3"
 _LOCK: Final = "lock"
@@ -43,10 +48,14 @@ _LOCKINGS: Final = 100  # how often a folder that others remove is made again
 _BETWEEN_LOCKINGS: Final = 0.01  # seconds
 _LOOKS: Final = 5  # how often a reader follows rebuilds that overtake it
 _MOST_NEAREST: Final = 4096  # vectors looked at in search of those that are listed
+_FEW: Final = 2000  # chunks that are compared one by one where only some files are asked
 
 # Keys of the catalogue's meta table.
 GENERATION: Final = "generation"
 COMPLETE: Final = "complete"
+WORDS: Final = "words"  # "1": every article of the folder is in the catalogue
+LOGGED: Final = "logged"  # writes to the vectors since they were settled, at most
+SWEPT: Final = "swept"  # "0": there may be vectors that the catalogue does not list
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ def read_marker(path: Path, *, any_schema: bool = False) -> Marker | None:
 
     Args:
         path: an index's folder, or one that may become it.
-        any_schema: accept an index of another schema, to be rebuilt.
+        any_schema: accept an index of another schema, to be built anew.
 
     Raises:
         IndexStoreError: PATH belongs to something else, or its marker is damaged.
@@ -93,9 +102,11 @@ def read_marker(path: Path, *, any_schema: bool = False) -> Marker | None:
     if not all(isinstance(text, str) for text in texts) or not _DATA_NAME.fullmatch(marker.data):
         raise _not_a_marker(path, "its values make no sense")
     if marker.footnote_index != SCHEMA_VERSION and not any_schema:
+        older = marker.footnote_index < SCHEMA_VERSION
         raise IndexStoreError(
-            f"the index at {path} has schema {marker.footnote_index}, not {SCHEMA_VERSION}",
-            "run footnote index --rebuild",
+            f"the index at {path} has schema {marker.footnote_index}, not {SCHEMA_VERSION}: "
+            f"{'an older' if older else 'a newer'} Footnote made it",
+            "run footnote index --rebuild; what was embedded is not embedded again",
         )
     return marker
 
@@ -192,18 +203,29 @@ def _acquire(path: Path) -> BaseFileLock:
 
 def create_data(path: Path, in_force: str) -> str:
     """Make the data folder that comes after the one in force ("" for none); return its name."""
+    name = _make_folder(path, in_force)
+    with closing(Catalog(path / name / _CATALOG, create=True)) as catalog:
+        catalog.begin()
+        for key in (GENERATION, COMPLETE, WORDS, LOGGED, SWEPT):
+            catalog.put(key, "0")
+        catalog.commit()
+    return name
+
+
+def copy_data(path: Path, in_force: str) -> str:
+    """As `create_data`, with what the folder in force holds, to be changed further."""
+    name = _make_folder(path, in_force)
+    with closing(open_catalog(path, in_force)) as catalog:
+        catalog.copy_to(path / name / _CATALOG)
+    copy_chroma(path / in_force / _CHROMA, path / name / _CHROMA)
+    return name
+
+
+def _make_folder(path: Path, in_force: str) -> str:
     number = 1 + int(in_force.rpartition("-")[2]) if in_force else 1
     name = f"data-{number}"
-    folder = path / name
-    shutil.rmtree(folder, ignore_errors=True)
-    (folder / _CHROMA).mkdir(parents=True)
-    catalog = Catalog(folder / _CATALOG, create=True)
-    catalog.begin()
-    catalog.put(GENERATION, "0")
-    catalog.put(COMPLETE, "0")
-    catalog.commit()
-    catalog.close()
-    VectorStore(folder / _CHROMA, create=True).close()
+    shutil.rmtree(path / name, ignore_errors=True)
+    (path / name / _CHROMA).mkdir(parents=True)
     return name
 
 
@@ -215,11 +237,36 @@ def remove_other_data(path: Path, keep: str) -> None:
 
 
 def open_catalog(path: Path, data: str) -> Catalog:
+    """The catalogue of a data folder."""
     return Catalog(path / data / _CATALOG)
 
 
-def open_vectors(path: Path, data: str, *, copy_if_unwritable: bool = False) -> VectorStore:
-    return VectorStore(path / data / _CHROMA, copy_if_unwritable=copy_if_unwritable)
+def create_vectors(path: Path, data: str) -> VectorStore:
+    """An empty store of vectors, in place of what a killed run may have left half written."""
+    folder = path / data / _CHROMA
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    return LocalChroma(folder, create=True)
+
+
+def open_vectors(path: Path, data: str) -> VectorStore:
+    """The vectors of a data folder, for the writer; `check_vectors` first."""
+    return LocalChroma(path / data / _CHROMA)
+
+
+def seal_vectors(path: Path, data: str) -> None:
+    """Write down what the vectors' files are, once they are settled and closed."""
+    folder = path / data / _CHROMA
+    write_seal(folder, graph_files(folder))
+
+
+def check_vectors(path: Path, data: str) -> None:
+    """Look whether the vectors' files are what they were.
+
+    Raises:
+        IndexStoreError: they are not.
+    """
+    check_seal(path / data / _CHROMA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +276,8 @@ class Snapshot:
     data: str
     generation: int
     complete: bool
+    has_all_words: bool = True
+    """Whether every article is in the catalogue, so that words find it."""
 
 
 @dataclass(slots=True)
@@ -236,7 +285,7 @@ class _Opened:
     """One data folder, open."""
 
     catalog: Catalog
-    vectors: VectorStore
+    vectors: VectorReader
     snapshot: Snapshot
 
 
@@ -314,30 +363,59 @@ class Index:
     def nearest(
         self, query: Vectors, limit: int, files: Sequence[str] | None = None
     ) -> list[tuple[ChunkRow, float]]:
-        """The chunks nearest to a question, with their cosine, best first."""
-        with self.reading():
-            asked = limit
-            while True:
-                found = self._current.vectors.nearest(query, asked, files)
-                rows = self.catalog.chunks_by_id([id_ for id_, _ in found])
-                listed = [(rows[id_], cosine) for id_, cosine in found if id_ in rows]
-                # Vectors that the catalogue does not list belong to an update under way: they
-                # are passed over, and must not crowd out those that it does.
-                if len(listed) >= limit or len(found) < asked or asked >= _MOST_NEAREST:
-                    return listed[:limit]
-                asked = min(4 * asked, _MOST_NEAREST)
+        """The chunks nearest to a question, with their cosine, best first.
 
-    def cosines(self, query: Vectors, rows: list[ChunkRow]) -> dict[int, float]:
+        Args:
+            query: shape (dimensions,), L2-normalised.
+            limit: how many, at most.
+            files: only chunks of these, or None for all.
+        """
+        with self.reading():
+            if files is None:
+                return self._nearest(query, limit, None)
+            few = self.catalog.chunks_of_files(files, _FEW + 1)
+            if len(few) > _FEW:
+                found = self._nearest(query, limit, set(files))
+                if len(found) == limit:
+                    return found
+                few = self.catalog.chunks_of_files(files)
+            cosines = self.cosines(query, few)
+            ranked = sorted((row for row in few if row.key in cosines), key=lambda r: r.key)
+            ranked.sort(key=lambda row: -cosines[row.key])
+            return [(row, cosines[row.key]) for row in ranked[:limit]]
+
+    def _nearest(
+        self, query: Vectors, limit: int, files: set[str] | None
+    ) -> list[tuple[ChunkRow, float]]:
+        asked = limit
+        while True:
+            found = self._current.vectors.nearest(query, asked)
+            rows = self.catalog.chunks_by_vector([id_ for id_, _ in found])
+            listed = [
+                (row, cosine)
+                for id_, cosine in found
+                for row in rows.get(id_, ())
+                if files is None or row.file in files
+            ]
+            # Vectors that the catalogue does not list belong to an update under way: they
+            # are passed over, and must not crowd out those that it does.
+            if len(listed) >= limit or len(found) < asked or asked >= _MOST_NEAREST:
+                return listed[:limit]
+            asked = min(4 * asked, _MOST_NEAREST)
+
+    def cosines(self, query: Vectors, rows: Sequence[ChunkRow]) -> dict[int, float]:
         """Chunk key → cosine with the question, of those that have a vector."""
         with self.reading():
-            vectors = self._current.vectors.vectors([row.id for row in rows])
-            return {row.key: float(vectors[row.id] @ query) for row in rows if row.id in vectors}
+            vectors = self._current.vectors.vectors({row.vector for row in rows})
+            return {
+                row.key: float(vectors[row.vector] @ query) for row in rows if row.vector in vectors
+            }
 
     def vectors_of(self, rows: Sequence[ChunkRow]) -> dict[int, Vectors]:
         """Chunk key → its vector, of shape (dimensions,), of those that have one."""
         with self.reading():
-            vectors = self._current.vectors.vectors(list(dict.fromkeys(row.id for row in rows)))
-            return {row.key: vectors[row.id] for row in rows if row.id in vectors}
+            vectors = self._current.vectors.vectors({row.vector for row in rows})
+            return {row.key: vectors[row.vector] for row in rows if row.vector in vectors}
 
     @property
     def _current(self) -> _Opened:
@@ -376,27 +454,37 @@ class Index:
         if opened is not None and (opened.snapshot.data != data or opened.catalog.is_frozen):
             self._detach()
             opened = None
-        if opened is None:
-            catalog = open_catalog(self.path, data)
-            try:
-                opened = _Opened(catalog, self._open_vectors(data), Snapshot(data, -1, False))
-            except IndexStoreError:
+        catalog = opened.catalog if opened is not None else open_catalog(self.path, data)
+        try:
+            catalog.begin_reading()
+            now = Snapshot(
+                data,
+                int(catalog.get(GENERATION, "0")),
+                catalog.get(COMPLETE) == "1",
+                catalog.get(WORDS) == "1",
+            )
+            if opened is None:
+                opened = _Opened(catalog, self._open_vectors(now, catalog), now)
+        except IndexStoreError:
+            if opened is None:
                 catalog.close()
-                raise
-            self._opened = opened
-        opened.catalog.begin_reading()
-        generation = int(opened.catalog.get(GENERATION, "0"))
-        complete = opened.catalog.get(COMPLETE) == "1"
-        if opened.snapshot.generation >= 0 and (
-            generation != opened.snapshot.generation or not complete
-        ):
+            raise
+        self._opened = opened
+        before, opened.snapshot = opened.snapshot, now
+        if now.complete and (not before.complete or now.generation != before.generation):
             # Another process has written: a client of Chroma that is open goes stale.
             opened.vectors.close()
-            opened.vectors = self._open_vectors(data)
-        opened.snapshot = Snapshot(data, generation, complete)
+            opened.vectors = self._open_vectors(now, catalog, is_known=before.complete)
 
-    def _open_vectors(self, data: str) -> VectorStore:
-        return open_vectors(self.path, data, copy_if_unwritable=True)
+    def _open_vectors(
+        self, snapshot: Snapshot, catalog: Catalog, *, is_known: bool = False
+    ) -> VectorReader:
+        """The vectors of a state; `is_known`: their files were looked at before."""
+        if not snapshot.complete:
+            return ArrivingVectors(self.path / CACHE, catalog, self.embedder.name)
+        if not is_known:
+            check_vectors(self.path, snapshot.data)
+        return LocalChroma(self.path / snapshot.data / _CHROMA, copy_if_unwritable=True)
 
     def _detach(self) -> None:
         if self._opened is not None:

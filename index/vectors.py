@@ -1,224 +1,71 @@
-"""The vectors, in Chroma. Embeddings are always passed; Chroma never makes one."""
+"""The vectors of an index: what a store of them can do, whatever it is made of.
+
+A vector is kept once for each text that is embedded, under an id made of that text
+(`vector_id`): a thousand chunks that say the same have one vector, and the catalogue knows
+which. Many equal vectors would tear holes into a graph of neighbours, where some are found by
+no question; a moved file or paragraph needs no write at all.
+"""
 
 from __future__ import annotations
 
-import shutil
-import struct
-import threading
-from collections.abc import Sequence
-from contextlib import suppress
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, cast
-
-import numpy as np
+import hashlib
+from collections.abc import Collection, Sequence
+from typing import Protocol
 
 from index.embed import Vectors
-from index.errors import IndexStoreError
-from index.faults import explained, is_full, is_read_only
-
-# Chroma counts its clients of a folder without a lock of its own.
-_opening = threading.Lock()
-
-_COLLECTION = "chunks"
-_HNSW = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
-_WAITING = {"sync_threshold": 1000, "batch_size": 100}  # writes before Chroma saves its graph
-_AT_ONCE = {"sync_threshold": 2, "batch_size": 2}  # the fewest that it accepts
-
-# The head of the graph's files: version, offset, places allotted, places taken, bytes of each.
-_HEADER = struct.Struct("<iQQQQ")
-_HEADER_VERSION = 1
-_LENGTH_BYTES = 4
-_PART = "its vectors"
 
 
-class VectorStore:
-    """One client of the embedded Chroma in a folder.
+def vector_id(text: str) -> str:
+    """The id of the vector of a text: 128 bits of its SHA-256."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
-    A client goes stale when another process writes, and two writers lose vectors: readers
-    open a new one for each generation of the index, and writers hold the index's lock.
 
-    Args:
-        folder: where Chroma keeps its files.
-        create: make it there.
-        copy_if_unwritable: for readers: Chroma writes when it opens; where it cannot, because
-            the folder is read-only or its disk full, open a temporary copy.
+class VectorReader(Protocol):
+    """Vectors by id, and by nearness; every method raises IndexStoreError."""
 
-    Raises:
-        IndexStoreError: it is not there, damaged, or cannot be written; as every method.
-    """
-
-    def __init__(
-        self, folder: Path, *, create: bool = False, copy_if_unwritable: bool = False
-    ) -> None:
-        self._copy: TemporaryDirectory[str] | None = None
-        self._place = folder
-        self._has_written = False
-        if not create and not (folder / "chroma.sqlite3").exists():
-            raise IndexStoreError(
-                "the index is damaged: its vectors are missing", "run footnote index --rebuild"
-            )
-        with explained(_PART):
-            try:
-                self._open(folder, create)
-            except Exception as error:
-                if not copy_if_unwritable or not (is_full(error) or is_read_only(error)):
-                    raise
-                self._copy = TemporaryDirectory(prefix="footnote-")
-                shutil.copytree(folder, self._copy.name, dirs_exist_ok=True)
-                self._open(Path(self._copy.name), create)
-
-    def _open(self, folder: Path, create: bool) -> None:
-        import chromadb  # 1.3 s, which `footnote --help` need not wait for
-        from chromadb.api.shared_system_client import SharedSystemClient
-        from chromadb.config import Settings
-
-        with _opening:
-            try:
-                client: Any = chromadb.PersistentClient(
-                    path=str(folder), settings=Settings(anonymized_telemetry=False)
-                )
-            except BaseException:
-                # Chroma would go on to use what it could not start, also when it could again.
-                if str(folder) not in SharedSystemClient._identifier_to_refcount:
-                    SharedSystemClient._identifier_to_system.pop(str(folder), None)
-                raise
-            try:
-                self._collection = (
-                    client.get_or_create_collection(
-                        _COLLECTION,
-                        embedding_function=None,
-                        configuration=cast(Any, {"hnsw": _HNSW}),
-                    )
-                    if create
-                    else client.get_collection(_COLLECTION, embedding_function=None)
-                )
-            except BaseException:
-                client.close()
-                raise
-        self._client = client
-        self._folder = folder
-
-    def close(self) -> None:
-        with _opening, explained(_PART):
-            self._client.close()
-        if self._has_written:
-            wipe_unwritten(self._place)
-        if self._copy is not None:
-            self._copy.cleanup()
-
-    def settle(self) -> None:
-        """Have Chroma save its graph as it is now.
-
-        Else up to a thousand vectors wait in its log, and each client puts them into the graph
-        anew when it opens: 0.6 s for a thousand. A graph that was never saved is saved empty by
-        each of those clients, with what its process had in the memory before.
-        """
-        with explained(_PART, self._folder):
-            some = self._collection.get(limit=1, include=["embeddings", "documents", "metadatas"])
-            if not some["ids"]:
-                return
-            self._collection.modify(configuration=cast(Any, {"hnsw": _AT_ONCE}))
-            with _opening:
-                self._client.close()
-            self._open(self._folder, create=False)  # the new value holds from here on
-            for _ in range(_AT_ONCE["sync_threshold"]):
-                self._collection.upsert(
-                    ids=some["ids"],
-                    embeddings=some["embeddings"],
-                    documents=some["documents"],
-                    metadatas=some["metadatas"],
-                )
-            self._collection.modify(configuration=cast(Any, {"hnsw": _WAITING}))
-        self._has_written = True
-
-    def count(self) -> int:
-        with explained(_PART):
-            return int(self._collection.count())
-
-    def nearest(
-        self, query: Vectors, limit: int, files: Sequence[str] | None = None
-    ) -> list[tuple[str, float]]:
-        """The chunks nearest to a question: (id, cosine), best first.
+    def nearest(self, query: Vectors, limit: int) -> list[tuple[str, float]]:
+        """The vectors nearest to a question: (id, cosine), best first.
 
         Args:
             query: shape (dimensions,), L2-normalised.
             limit: how many, at most.
-            files: only chunks of these, or None for all.
         """
-        where = None if files is None else cast(Any, {"file": {"$in": list(files)}})
-        with explained(_PART):
-            found = self._collection.query(
-                query_embeddings=cast(Any, query[None, :]),
-                n_results=limit,
-                where=where,
-                include=["distances"],
-            )
-            distances = (found["distances"] or [[]])[0]
-            return [(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances, strict=True)]
+        ...
 
-    def vectors(self, ids: Sequence[str]) -> dict[str, Vectors]:
-        """The stored vectors of these chunks; ids that are not there are left out."""
-        if not ids:
-            return {}
-        with explained(_PART):
-            found = self._collection.get(ids=list(ids), include=["embeddings"])
-            embeddings = found["embeddings"]
-            if embeddings is None:
-                return {}
-            return {
-                id_: np.asarray(vector, dtype=np.float32)
-                for id_, vector in zip(found["ids"], embeddings, strict=True)
-            }
+    def vectors(self, ids: Collection[str]) -> dict[str, Vectors]:
+        """The stored vectors, of shape (dimensions,); ids that are not there are left out."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+class VectorStore(VectorReader, Protocol):
+    """A place that vectors are written to, by the one writer of an index."""
+
+    def count(self) -> int:
+        """How many there are."""
+        ...
 
     def ids(self) -> set[str]:
-        with explained(_PART):
-            return set(self._collection.get(include=[])["ids"])
+        """The ids of all."""
+        ...
 
-    def put(
-        self, ids: list[str], vectors: Vectors, places: list[tuple[str, int]], texts: list[str]
-    ) -> None:
-        """Add or replace vectors, with their file, paragraph and text, in batches."""
-        self._has_written = True
-        with explained(_PART, self._folder):
-            batch = self._client.get_max_batch_size()
-            for i in range(0, len(ids), batch):
-                part = slice(i, i + batch)
-                self._collection.upsert(
-                    ids=ids[part],
-                    embeddings=cast(Any, vectors[part]),
-                    metadatas=[{"file": file, "paragraph": n} for file, n in places[part]],
-                    documents=texts[part],
-                )
+    def put(self, ids: Sequence[str], vectors: Vectors, texts: Sequence[str]) -> None:
+        """Add or replace vectors, each with the text that it is made of.
 
-    def remove(self, ids: Sequence[str]) -> None:
-        self._has_written = True
-        with explained(_PART, self._folder):
-            batch = self._client.get_max_batch_size()
-            for i in range(0, len(ids), batch):
-                self._collection.delete(ids=list(ids[i : i + batch]))
+        Args:
+            ids: as `vector_id` makes them, each once.
+            vectors: shape (len(ids), dimensions), L2-normalised.
+            texts: as many.
+        """
+        ...
 
+    def remove(self, ids: Collection[str]) -> None:
+        """Take vectors out; ids that are not there are passed over."""
+        ...
 
-def wipe_unwritten(folder: Path) -> None:
-    """Fill with zeros what Chroma saved of memory that it never wrote, when its client is closed.
-
-    It allots places for vectors ahead of time and saves them all: those that hold none keep what
-    the process had in that memory before, be it the header of a request with its key. Nothing
-    reads them, so a run that is killed meanwhile does no harm.
-    """
-    for header in folder.glob("*/header.bin"):
-        with suppress(OSError, struct.error):  # whoever opens the vectors says what is wrong
-            version, _, _, taken, size = _HEADER.unpack_from(header.read_bytes())
-            if version != _HEADER_VERSION:
-                continue
-            for name, each in (("length.bin", _LENGTH_BYTES), ("data_level0.bin", size)):
-                _wipe_from(header.with_name(name), taken * each)
-
-
-def _wipe_from(file: Path, start: int) -> None:
-    with file.open("r+b") as opened:
-        opened.seek(start)
-        rest = opened.read()
-        if rest.strip(b"\0"):
-            opened.seek(start)
-            opened.write(bytes(len(rest)))
+    def settle(self) -> None:
+        """Make what was written quick to open."""
+        ...

@@ -211,6 +211,8 @@ async def aask(
 def _state_notes(retrieval: Retrieval) -> list[str]:
     if retrieval.snapshot.complete:
         return []
+    if retrieval.snapshot.has_all_words:
+        return ["The index is still being built: so far the articles are searched by words alone"]
     return ["The index is still being built: this answer is from a part of the articles"]
 
 

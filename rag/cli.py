@@ -16,6 +16,7 @@ from index.errors import FootnoteError, QuestionError
 from rag.plain import as_text, printable, printable_json, shows_bold
 
 if TYPE_CHECKING:
+    from index.build import Summary
     from rag.export import Format
     from rag.metrics import Gate
 
@@ -73,9 +74,48 @@ def index_command(
             max_file_bytes=settings.max_file_bytes,
             progress=progress.show,
         )
+    _print_summary(summary)
+
+
+@app.command("watch")
+def watch_command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of articles.")],
+    index: IndexOption = None,
+) -> None:
+    """Keep the index up to date with DIR until Ctrl-C: a second after a change it is indexed."""
+    from index.settings import load_settings
+    from index.watch import Watched, keep_up, stopping_at_signals
+    from rag.progress import Progress
+    from rag.session import embedder_for
+
+    settings = load_settings()
+
+    def tell(watched: Watched) -> None:
+        if watched.error is not None:
+            error = watched.error
+            print(printable(f"waiting: {error.what}\nfix: {error.fix}"), file=sys.stderr)
+        if watched.summary is not None:
+            _print_summary(watched.summary)
+
+    with stopping_at_signals() as stop, Progress() as progress:
+        keep_up(
+            folder,
+            index or settings.index,
+            embedder_for(settings),
+            tell,
+            stop=stop,
+            max_file_bytes=settings.max_file_bytes,
+            progress=progress.show,
+        )
+    print("stopped watching; the index is as it was after the last change", file=sys.stderr)
+
+
+def _print_summary(summary: Summary) -> None:
+    for note in summary.notes:
+        print(printable(note), file=sys.stderr)
     for item in summary.skipped:
         print(f"left out: {printable(item.reason)}", file=sys.stderr)
-    print(printable(str(summary)))
+    print(printable(str(summary)), flush=True)
 
 
 @app.command("ask")

@@ -10,7 +10,7 @@ from index.tokens import fold
 from rag.about_corpus import About, CorpusQuestion
 from rag.authorship import byline_of
 from rag.claims import Claim, Passage, Statement
-from rag.confidence import calibration, features
+from rag.confidence import features
 from rag.mentions import find_mentions
 from rag.passages import excerpts
 from rag.remarks import (
@@ -102,7 +102,7 @@ class _Corpus:
 
     def _reports(self, what: str) -> tuple[list[Statement], float]:
         """Each article is judged by its own best sentence, as a question to it alone would be."""
-        fitted = calibration(self.retriever.index.embedder.name)
+        fitted = self.retriever.calibration
         retrieval = search_for(self.retriever, what, self.globs)
         likely, enough = probability(self.retriever, retrieval)
         if not enough:

@@ -6,13 +6,14 @@ import fnmatch
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from index.catalog import ChunkRow
 from index.errors import QuestionError
 from index.lexical import NO_WORDS, Totals, WordScore, WordScores, score_words
 from index.models import Kind, file_of
 from index.store import Index, Snapshot
-from rag.calibration import Calibration, calibration
+from rag.calibration import ANY_MODEL, Calibration, calibration
 from rag.names import Spellings
 from rag.question import Question, Wants, analyse, offers
 from rag.since import Since
@@ -81,6 +82,11 @@ class Retriever:
     def index(self) -> Index:
         return self._index
 
+    @property
+    def calibration(self) -> Calibration:
+        """What the newest retrieval is judged by: words alone until the index is complete."""
+        return self._fitted if self._index.snapshot.complete else calibration(ANY_MODEL)
+
     def retrieve(self, text: str, files: Sequence[str] = (), asked: str | None = None) -> Retrieval:
         """Rank the sentences of the articles for a question.
 
@@ -143,7 +149,8 @@ class Retriever:
         found: WordScores,
     ) -> list[Candidate]:
         articles = self._index.articles
-        floor = min(cosines.values(), default=0.0)
+        # While an index is being built a sentence may have no vector yet, which is no fault of it.
+        unknown = median(cosines.values()) if cosines else 0.0
         candidates: list[Candidate] = []
         for key, row in rows.items():
             article = articles[row.file]
@@ -151,8 +158,7 @@ class Retriever:
             in_sentence = found.chunks.get(key, NO_WORDS)
             in_paragraph = found.paragraphs.get(row.paragraph_key, NO_WORDS)
             wanted = offers(question.wants, text, question) if question.wants else None
-            # While an index is being built a sentence may have no vector yet.
-            cosine = cosines.get(key, floor)
+            cosine = cosines.get(key, unknown)
             score = (
                 cosine
                 + _WORDS_WEIGHT * (in_sentence.bm25 + in_sentence.cover)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.confidence import calibration, features
+from rag.confidence import features
 from rag.retrieve import Retrieval, Retriever
 
 # The calibration was fitted on questions; a bare phrase is nearer to everything. Asking that
@@ -28,7 +28,7 @@ def search_for(retriever: Retriever, phrase: str, files: Sequence[str]) -> Retri
 
 def probability(retriever: Retriever, retrieval: Retrieval) -> tuple[float, bool]:
     """How likely it is that the articles tell of a topic, and whether that is enough."""
-    fitted = calibration(retriever.index.embedder.name)
+    fitted = retriever.calibration
     likely = fitted.probability(features(retrieval))
     return likely, bool(retrieval.candidates) and likely >= max(
         fitted.threshold, _MORE_LIKELY_THAN_NOT

@@ -48,7 +48,7 @@ def write_articles(folder: Path, articles: Articles) -> Path:
 
 
 def make_article(text: str, file: str = "a.txt") -> Article:
-    return read_article(SourceFile(file, Path(file)), text.encode("utf-8"))
+    return read_article(SourceFile(file, Path("a.txt")), text.encode("utf-8"))
 
 
 def fill(catalog: Catalog, articles: Articles) -> None:

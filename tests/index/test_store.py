@@ -17,6 +17,7 @@ from index import store
 from index.build import build_index
 from index.errors import FootnoteError, IndexStoreError, ModelMismatchError
 from index.store import Index, Marker, read_marker, write_marker, writer_lock
+from index.vectors import vector_id
 from tests.fakes import FakeEmbedder
 from tests.index.articles import TOWN, write_articles
 
@@ -322,12 +323,12 @@ def test_vectors_of_an_unfinished_update_hide_no_others(town: Path) -> None:
     expected = index.nearest(query, 5)
     index.close()
     vectors = store.open_vectors(town, "data-1")
-    strays = [f"new.txt#{n}:0-9:0" for n in range(1, 101)]
+    strays = [vector_id(f"new {n}") for n in range(100)]
     # Nearer than all others, yet no two the same: Chroma's graph falls apart at equal vectors.
     noise = np.random.default_rng(0).standard_normal((100, len(query)))
     near = (query + 0.01 * noise).astype(np.float32)
     near /= np.linalg.norm(near, axis=1, keepdims=True)
-    vectors.put(strays, near, [("new.txt", 1)] * 100, ["new"] * 100)
+    vectors.put(strays, near, ["new"] * 100)
     vectors.close()
     index = Index(town, embedder)
     assert index.nearest(query, 5) == expected

@@ -24,8 +24,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.integration]
 
 ROSES = "How many roses has the garden behind the museum?"
 MORE: Articles = TOWN | {
-    f"reports/{n}.txt": f"The committee counted {n * 7} ships and {n * 31} barrels in year {n}. "
-    * 40
+    f"reports/{n}.txt": " ".join(
+        f"The committee counted {n * 7} ships and {i * 31} barrels in year {n}." for i in range(40)
+    )
     for n in range(60)
 }
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from index.errors import IndexStoreError
-from index.vectors import VectorStore, wipe_unwritten
+from index.local_chroma import LocalChroma, wipe_unwritten
 from tests.fakes import embed
 
 TEXTS = {
@@ -23,20 +23,19 @@ TEXTS = {
 
 
 @pytest.fixture
-def vectors(tmp_path: Path) -> Iterator[VectorStore]:
+def vectors(tmp_path: Path) -> Iterator[LocalChroma]:
     (tmp_path / "chroma").mkdir()
-    store = VectorStore(tmp_path / "chroma", create=True)
+    store = LocalChroma(tmp_path / "chroma", create=True)
     store.put(
         list(TEXTS),
         np.stack([embed(text) for text in TEXTS.values()]),
-        [("a.txt", 1), ("a.txt", 2), ("b.txt", 1)],
         list(TEXTS.values()),
     )
     yield store
     store.close()
 
 
-def test_vectors_come_back(vectors: VectorStore) -> None:
+def test_vectors_come_back(vectors: LocalChroma) -> None:
     assert vectors.count() == 3
     assert vectors.ids() == set(TEXTS)
     found = vectors.vectors([*TEXTS, "no such id"])
@@ -46,7 +45,7 @@ def test_vectors_come_back(vectors: VectorStore) -> None:
     assert vectors.vectors([]) == {}
 
 
-def test_the_nearest_come_first_with_their_cosine(vectors: VectorStore) -> None:
+def test_the_nearest_come_first_with_their_cosine(vectors: LocalChroma) -> None:
     query = embed("Is the bridge closed?")
     found = vectors.nearest(query, 3)
     expected = {id_: float(embed(text) @ query) for id_, text in TEXTS.items()}
@@ -55,19 +54,14 @@ def test_the_nearest_come_first_with_their_cosine(vectors: VectorStore) -> None:
         assert cosine == pytest.approx(expected[id_], abs=1e-5)
 
 
-def test_some_files_only(vectors: VectorStore) -> None:
-    query = embed("Is the bridge closed?")
-    assert [id_ for id_, _ in vectors.nearest(query, 3, ["b.txt"])] == ["b.txt#1:0-9:0"]
-
-
-def test_putting_again_replaces(vectors: VectorStore) -> None:
+def test_putting_again_replaces(vectors: LocalChroma) -> None:
     id_ = "b.txt#1:0-9:0"
-    vectors.put([id_], embed("other")[None, :], [("b.txt", 1)], ["other"])
+    vectors.put([id_], embed("other")[None, :], ["other"])
     assert vectors.count() == 3
     assert vectors.vectors([id_])[id_] == pytest.approx(embed("other"), abs=1e-6)
 
 
-def test_what_is_removed_is_gone(vectors: VectorStore) -> None:
+def test_what_is_removed_is_gone(vectors: LocalChroma) -> None:
     vectors.remove(["a.txt#1:0-9:0"])
     vectors.remove([])
     assert vectors.ids() == set(TEXTS) - {"a.txt#1:0-9:0"}
@@ -76,14 +70,14 @@ def test_what_is_removed_is_gone(vectors: VectorStore) -> None:
 
 def test_a_folder_without_vectors_is_not_made_one_by_looking(tmp_path: Path) -> None:
     with pytest.raises(IndexStoreError, match="its vectors are missing") as raised:
-        VectorStore(tmp_path)
+        LocalChroma(tmp_path)
     assert "--rebuild" in raised.value.fix
     assert not (tmp_path / "chroma.sqlite3").exists()
 
 
-def test_threads_may_open_and_close_it_at_once(vectors: VectorStore, tmp_path: Path) -> None:
+def test_threads_may_open_and_close_it_at_once(vectors: LocalChroma, tmp_path: Path) -> None:
     def look(_: int) -> int:
-        store = VectorStore(tmp_path / "chroma")
+        store = LocalChroma(tmp_path / "chroma")
         try:
             return len(store.nearest(embed("harbour"), 3))
         finally:
@@ -98,13 +92,12 @@ def test_threads_may_open_and_close_it_at_once(vectors: VectorStore, tmp_path: P
 
 MANY = 1100  # Chroma writes its graph to the disk from 1,000 vectors on
 
-USES: dict[str, Callable[[VectorStore], object]] = {
-    "ids": VectorStore.ids,
-    "count": VectorStore.count,
+USES: dict[str, Callable[[LocalChroma], object]] = {
+    "ids": LocalChroma.ids,
+    "count": LocalChroma.count,
     "nearest": lambda store: store.nearest(embed("harbour"), 3),
-    "nearest of a file": lambda store: store.nearest(embed("harbour"), 3, ["a.txt"]),
     "vectors": lambda store: store.vectors([f"a.txt#{n}" for n in range(10)]),
-    "put": lambda store: store.put(["b#1"], embed("b")[None, :], [("b.txt", 1)], ["b"]),
+    "put": lambda store: store.put(["b#1"], embed("b")[None, :], ["b"]),
     "remove": lambda store: store.remove(["a.txt#1"]),
 }
 
@@ -130,10 +123,11 @@ class FakeCollection:
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of Chroma's with all the kinds of file that it writes. Only copy it."""
     folder = tmp_path_factory.mktemp("large")
-    store = VectorStore(folder, create=True)
+    store = LocalChroma(folder, create=True)
     matrix = np.random.default_rng(0).standard_normal((MANY, 48)).astype(np.float32)
     ids = [f"a.txt#{n}" for n in range(MANY)]
-    store.put(ids, matrix, [("a.txt", n) for n in range(MANY)], ids)
+    store.put(ids, matrix, ids)
+    store.settle()
     store.close()
     return folder
 
@@ -168,7 +162,7 @@ def test_damage_is_told_whatever_is_done(
     damage(next(folder.rglob(name)))
     told = []
     try:
-        store = VectorStore(folder)
+        store = LocalChroma(folder)
     except IndexStoreError as error:
         told.append(error)
     else:
@@ -183,7 +177,7 @@ def test_damage_is_told_whatever_is_done(
 
 
 @pytest.mark.parametrize("use", USES)
-def test_a_panic_of_the_store_is_an_error_for_a_person(vectors: VectorStore, use: str) -> None:
+def test_a_panic_of_the_store_is_an_error_for_a_person(vectors: LocalChroma, use: str) -> None:
     whole = vectors._collection
     vectors._collection = FakeCollection(FakePanic("index out of bounds"))
     with pytest.raises(IndexStoreError, match="index out of bounds") as raised:
@@ -194,7 +188,7 @@ def test_a_panic_of_the_store_is_an_error_for_a_person(vectors: VectorStore, use
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
-def test_a_request_to_stop_is_no_damage(vectors: VectorStore, error: type[BaseException]) -> None:
+def test_a_request_to_stop_is_no_damage(vectors: LocalChroma, error: type[BaseException]) -> None:
     whole = vectors._collection
     vectors._collection = FakeCollection(error())
     with pytest.raises(error):
@@ -202,7 +196,7 @@ def test_a_request_to_stop_is_no_damage(vectors: VectorStore, error: type[BaseEx
     vectors._collection = whole
 
 
-def test_a_panic_while_it_is_opened(vectors: VectorStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_panic_while_it_is_opened(vectors: LocalChroma, monkeypatch: pytest.MonkeyPatch) -> None:
     import chromadb
 
     def panic(*_: object, **__: object) -> None:
@@ -211,7 +205,7 @@ def test_a_panic_while_it_is_opened(vectors: VectorStore, monkeypatch: pytest.Mo
     monkeypatch.setattr(chromadb, "PersistentClient", panic)
     folder = Path(vectors._client._identifier)
     with pytest.raises(IndexStoreError, match="FakePanic"):
-        VectorStore(folder)
+        LocalChroma(folder)
 
 
 @pytest.mark.parametrize("damage", [_empty, lambda path: path.write_bytes(b"garbage" * 1000)])
@@ -221,9 +215,9 @@ def test_what_could_not_be_opened_can_be_once_it_is_whole(
     folder = shutil.copytree(large, tmp_path / "chroma")
     damage(folder / "chroma.sqlite3")
     with pytest.raises(IndexStoreError):
-        VectorStore(folder)
+        LocalChroma(folder)
     shutil.copytree(large, folder, dirs_exist_ok=True)
-    store = VectorStore(folder)
+    store = LocalChroma(folder)
     assert store.count() == MANY
     store.close()
 
@@ -248,17 +242,16 @@ def test_memory_that_was_never_written_is_not_kept(tmp_path: Path, count: int) -
     matrix = np.random.default_rng(1).standard_normal((count, 48)).astype(np.float32)
     matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
     ids = [f"a.txt#{n}" for n in range(count)]
-    store = VectorStore(tmp_path, create=True)
-    # Updates fill the log until the graph is saved with few of its hundred places taken.
-    for _ in range(max(1, 1100 // count)):
-        store.put(ids, matrix, [("a.txt", n) for n in range(count)], ids)
+    store = LocalChroma(tmp_path, create=True)
+    store.put(ids, matrix, ids)
+    store.settle()
     store.close()
     if count < 100:
         _dirty(tmp_path, taken=count)
         assert any(b"sk-secret" in path.read_bytes() for path in tmp_path.rglob("*.bin"))
     wipe_unwritten(tmp_path)
     assert not any(b"sk-secret" in path.read_bytes() for path in tmp_path.rglob("*.bin"))
-    again = VectorStore(tmp_path)
+    again = LocalChroma(tmp_path)
     found = again.vectors(ids)
     assert all(found[id_] == pytest.approx(matrix[n], abs=1e-6) for n, id_ in enumerate(ids))
     assert all(again.nearest(matrix[n], 1)[0][0] == ids[n] for n in range(0, count, 1 + count // 9))
@@ -266,7 +259,7 @@ def test_memory_that_was_never_written_is_not_kept(tmp_path: Path, count: int) -
 
 
 def test_a_settled_graph_is_not_saved_by_those_who_read_it(
-    vectors: VectorStore, tmp_path: Path
+    vectors: LocalChroma, tmp_path: Path
 ) -> None:
     vectors.settle()
     vectors.close()
@@ -274,7 +267,7 @@ def test_a_settled_graph_is_not_saved_by_those_who_read_it(
     assert len(before) == 4
     (lengths,) = (data for path, data in before.items() if path.name == "length.bin")
     assert not any(lengths[3 * 4 :])
-    again = VectorStore(tmp_path / "chroma")
+    again = LocalChroma(tmp_path / "chroma")
     assert len(again.nearest(embed("harbour"), 3)) == 3
     assert again.ids() == set(TEXTS)
     again.close()
@@ -282,7 +275,7 @@ def test_a_settled_graph_is_not_saved_by_those_who_read_it(
 
 
 def test_nothing_can_be_settled(tmp_path: Path) -> None:
-    store = VectorStore(tmp_path, create=True)
+    store = LocalChroma(tmp_path, create=True)
     store.settle()
     assert store.count() == 0
     store.close()
