@@ -20,7 +20,7 @@ _CANDIDATE = re.compile(
 )
 _GOES_ON = re.compile("[とっなをがはもにで]")  # Japanese: "…。」と述べた。" is one sentence
 _WIDE = re.compile("[\u1100-\u11ff\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff]")
-_WIDE_WEIGHT = 3  # letters that one wide character says as much as
+_WIDE_WEIGHT = 4  # letters that one wide character says as much as
 _LOOKED_BACK = 200  # characters before a full stop that are looked at
 _FIRST_WORD = re.compile(rf"[{re.escape(_OPENERS)}–—-]*\s*(\w+)")
 

@@ -19,6 +19,7 @@ OURS = {"rag", "ui", "index"}
 HEAVY = {
     *("llama_index", "openai", "gradio", "fastapi", "uvicorn", "tiktoken", "nltk", "rich"),
     *("scipy", "matplotlib", "datasketch"),
+    *("trafilatura", "pypdf", "docx", "lxml", "markdown_it"),
 }
 # Addresses that only a package manager needs, taken apart so that this file holds none.
 REGISTRIES = [

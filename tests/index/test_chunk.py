@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -174,3 +176,10 @@ def test_chunks_cover_the_evidence_and_nothing_else(text: str) -> None:
     )
     assert covered == evidence
     assert all(" ".join(chunk.text.split()) in chunk.embedded for chunk in chunks)
+
+
+def test_the_time_grows_with_the_paragraph_and_no_faster() -> None:
+    article = make_article('He said "so" to the committee on Monday at noon. ' * 40_000)
+    started = time.process_time()
+    assert len(chunk_article(article)) == 40_000
+    assert time.process_time() - started < 20  # two seconds; in quadratic time, minutes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,6 +86,42 @@ def test_wide_full_stops_keep_their_closing_brackets() -> None:
     first = "「今天的会议从早上九点一直开到了下午五点半，所有的部长都参加了。」"
     second = "主席在大楼前面向记者们宣布了新的计划和时间表，然后离开了会场。"
     assert split(first + second) == [first, second]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["会议今天结束了。", "市长宣布了新的计划！", "什么时候开始呢？"],
+        ["港は月曜日に再び開いた．", "市長はとても喜んだ．"],
+        ["항구가 월요일에 다시 열렸다고 시장이 말했다.", "수리비는 도시가 모두 부담하기로 했다."],
+        ["港は月曜日に開いた｡", "市長はとても喜んだ｡"],
+    ],
+)
+def test_wide_characters_say_more_than_letters(sentences: list[str]) -> None:
+    assert split(" ".join(sentences)) == sentences
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "「修理は終わった。」と市長は記者団に述べた。",
+        "市長は「港は開いた。」などと語り、記者団を驚かせた。",
+    ],
+)
+def test_a_japanese_quotation_goes_on_after_its_full_stop(sentence: str) -> None:
+    assert split(sentence) == [sentence]
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["पुराना बंदरगाह सोमवार को फिर से खोला गया।", "मरम्मत का खर्च शहर ने उठाया था।"],
+        ["پرانی بندرگاہ پیر کے روز دوبارہ کھول دی گئی۔", "مرمت کا خرچ شہر نے ادا کیا تھا۔"],
+        ["أعيد افتتاح الميناء القديم يوم الاثنين.", "متى تنتهي أعمال الإصلاح في المدينة؟"],
+    ],
+)
+def test_other_scripts_have_full_stops_of_their_own(sentences: list[str]) -> None:
+    assert split(" ".join(sentences)) == sentences
 
 
 def test_a_very_short_sentence_is_kept_with_its_neighbour() -> None:
@@ -174,3 +212,13 @@ def test_no_piece_is_longer_than_a_model_can_read(text: str) -> None:
 def test_text_without_any_mark_is_one_sentence(words: list[str]) -> None:
     text = " ".join(words)[:LONGEST].strip()
     assert split(text) == [text]
+
+
+# -- time ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["A. B. " * 100_000, "." * 400_000 + "a"], ids=["A. B.", "..."])
+def test_the_time_grows_with_the_text_and_no_faster(text: str) -> None:
+    started = time.process_time()
+    split_sentences(text)
+    assert time.process_time() - started < 10  # half a second; in quadratic time, minutes

@@ -12,9 +12,12 @@ from index.build import build_index
 from index.catalog import Catalog
 from index.errors import QuestionError
 from index.store import Index
+from rag.ask import ask
+from rag.cli import app
 from rag.models import Citation
 from rag.quote import choose
 from rag.retrieve import Retriever
+from rag.session import close_indexes
 from rag.since import Since, parse_since, since_note
 from rag.when import date_notes, newest_first, relative_times
 from tests.fakes import FakeEmbedder
@@ -127,3 +130,29 @@ def test_a_citation_names_its_page() -> None:
     one = Citation(1, "a.pdf", 8, "x", 0, 1, "", 1.0, page=3)
     assert one.place == "a.pdf, paragraph 8, page 3"
     assert cited("x").place == "a.txt, paragraph 1"
+
+
+# -- the way of a question -----------------------------------------------------------------
+
+
+def test_ask_since_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("rag.session.embedder_for", lambda *_: FakeEmbedder())
+    path = tmp_path / "index"
+    build_index(write_articles(tmp_path / "articles", COPIES), path, FakeEmbedder())
+    question = "Who opened the harbour of Bath again?"
+    answer = ask(question, path, since="2024-06")
+    assert [(c.file, c.date) for c in answer.citations] == [("2025-05-01_new.txt", "2025-05-01")]
+    assert answer.to_dict()["citations"][0]["date"] == "2025-05-01"
+    assert "page" not in answer.to_dict()["citations"][0]
+    since, relative = answer.notes[-2:] if len(answer.notes) > 1 else ("", "")
+    assert since == (
+        "Only articles of 2024-06-01 or later were asked; 1 article has no date and is left out"
+    )
+    assert relative.startswith("“on Monday” in 2025-05-01_new.txt: the article is of Thursday")
+    with pytest.raises(QuestionError, match="is no date"):
+        ask(question, path, since="soon")
+    app(["ask", question, "--index", str(path), "--since", "2024-06"], standalone_mode=False)
+    assert "[1] 2025-05-01_new.txt, paragraph 1 (article of 2025-05-01)" in capsys.readouterr().out
+    close_indexes()
