@@ -20,6 +20,7 @@ _ASKING_AT_ONCE: Final = 8
 _ASKING: Final[dict[str, Any]] = {
     "concurrency_limit": _ASKING_AT_ONCE,
     "concurrency_id": "ask",
+    "trigger_mode": "multiple",  # the last one may be whole, and its stream not yet ended
     **QUIET,
 }
 

@@ -9,6 +9,9 @@ from html.parser import HTMLParser
 import pytest
 
 from rag.models import Answer, Citation
+from tests.ui.visits import browser, page, server
+
+__all__ = ["browser", "page", "server"]
 
 _FURNITURE = "furniture"
 
@@ -44,7 +47,8 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         element = Element(tag, {name: value or "" for name, value in attrs})
         self.read.elements.append(element)
-        self._open.append(element)
+        if tag != "input":  # which has no end
+            self._open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
         assert self._open.pop().tag == tag, f"</{tag}> closes another element"

@@ -3,6 +3,8 @@
 const field = element.querySelector("textarea");
 const editing = element.querySelector(".editing");
 let replaces = null;
+let sent = 0; // when the last question went, until something comes of it
+const PATIENCE = 3000; // ms
 
 const isPending = () => Boolean(document.querySelector("#newest .is-pending"));
 
@@ -14,7 +16,8 @@ function fit() {
 function ask() {
   const question = field.value.trim();
   // The question stays in the box until it shows in the conversation.
-  if (!question || isPending()) return;
+  if (!question || isPending() || Date.now() - sent < PATIENCE) return;
+  sent = Date.now();
   trigger("submit", replaces === null ? { question } : { question, replaces });
   edit(null);
 }
@@ -61,6 +64,11 @@ document.addEventListener("click", (event) => {
   write(button.closest(".turn").querySelector(".asked").textContent);
 });
 window.addEventListener("footnote:conversation", () => edit(null));
+window.addEventListener("footnote:ready", () => {
+  new MutationObserver(() => {
+    sent = 0;
+  }).observe(document.querySelector("#newest"), { childList: true, subtree: true });
+});
 // A link that asks is answered in quotations, so that it cannot spend anyone's key.
 window.addEventListener("footnote:ask", (event) => {
   trigger("submit", { question: event.detail, linked: true });

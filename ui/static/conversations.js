@@ -119,7 +119,12 @@ function entry(id, kept) {
   const opens = button(title, "open", () => open(id));
   opens.dir = "auto";
   if (id === current) opens.setAttribute("aria-current", "true");
-  const renames = button("Rename", "tool", () => item.replaceChildren(nameField(id, kept)));
+  const renames = button("Rename", "tool", () => {
+    const field = nameField(id, kept);
+    item.replaceChildren(field);
+    field.focus();
+    field.select();
+  });
   renames.setAttribute("aria-label", `Rename: ${title}`);
   const deletes = button("Delete", "tool", () => {
     if (deletes.dataset.sure) return forget(id);
@@ -148,14 +153,16 @@ function nameField(id, kept) {
     switcher.focus();
   };
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") done(field.value.trim());
+    if (event.key === "Enter") {
+      event.preventDefault(); // it would press the button that has the focus then
+      done(field.value.trim());
+    }
     if (event.key === "Escape") {
       event.stopPropagation();
       done("");
     }
   });
   field.addEventListener("blur", () => done(field.value.trim()));
-  requestAnimationFrame(() => field.select());
   return field;
 }
 

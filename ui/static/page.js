@@ -103,10 +103,11 @@
     if (button.dataset.link) copy(button, location.origin + location.pathname + button.dataset.link);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && source.contains(document.activeElement)) {
-      opener = opener?.matches(".step") ? null : opener;
-      closeSource();
-    }
+    const at = document.activeElement;
+    // While an article is being opened, the focus may be nowhere.
+    if (event.key !== "Escape" || !(source.contains(at) || at === document.body)) return;
+    if (opener?.matches(".step")) opener = null;
+    closeSource();
   });
 
   async function copy(button, text) {
@@ -157,7 +158,11 @@
     from.textContent = `${button.dataset.file}, paragraph ${button.dataset.paragraph}`;
     button.setAttribute("aria-describedby", "tip");
     tip.hidden = false;
-    const at = button.getBoundingClientRect();
+    placeTip();
+  }
+
+  function placeTip() {
+    const at = pointed.getBoundingClientRect();
     const box = tip.getBoundingClientRect();
     const above = at.top - box.height - 8;
     tip.style.top = `${above >= 8 ? above : at.bottom + 8}px`;
@@ -188,7 +193,11 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hideTip();
   });
-  document.addEventListener("scroll", hideTip, true);
+  const follow = () => {
+    if (pointed?.isConnected && pointed.checkVisibility()) placeTip();
+    else hideTip();
+  };
+  document.addEventListener("scroll", follow, true);
   document.addEventListener("click", hideTip);
 
   window.dispatchEvent(new Event("footnote:ready"));
