@@ -16,9 +16,8 @@ from ui.render import Extra, conversation, question_list
 from ui.suggestions import Suggestions
 
 _SUGGESTIONS_WAIT: Final = 10.0  # seconds; the rest of the page does not wait
-_ASKING_AT_ONCE: Final = 8
 _ASKING: Final[dict[str, Any]] = {
-    "concurrency_limit": _ASKING_AT_ONCE,
+    "concurrency_limit": None,  # the gate decides, for all interfaces together, and says so
     "concurrency_id": "ask",
     "trigger_mode": "multiple",  # the last one may be whole, and its stream not yet ended
     **QUIET,
