@@ -211,6 +211,12 @@ _PATTERNS: list[tuple[About, re.Pattern[str]]] = [
             rf"(?:is|are|was|were) {_Y} {_MENTIONED} in "
             rf"(?:any|any of the|the|these) {_A}",
         ),
+        (
+            About.MENTION,
+            rf"how (?:often|many times) (?:is|are|was|were) {_X} {_MENTIONED}"
+            rf"(?: in (?:all |any of )?(?:the|these) {_A})?|"
+            rf"wie oft (?:wird|werden) {_Y} {_MENTIONED}",
+        ),
         (About.REPORT, rf"{_WHICH_ARTICLES} {_TELL} {_X}"),
         (
             About.REPORT,

@@ -15,13 +15,14 @@ from rag.confidence import features
 from rag.conversation import leans_on_history, needs_history, with_subject
 from rag.describe import describe
 from rag.disagree import other_side
-from rag.lists import listed_subject
+from rag.kinds import kind_of, list_kind
+from rag.lists import choose_listed, listed_subject
 from rag.models import Message
 from rag.overview import overview_of
 from rag.parts import split_question
 from rag.premise import contradiction, unsupported
 from rag.question import Question, Wants, analyse
-from rag.quote import choose, choose_several, with_room
+from rag.quote import choose, with_room
 from rag.remarks import not_answered, premise_contradicted
 from rag.retrieve import Candidate, Retrieval, Retriever
 from rag.sides import asks_for_sides
@@ -170,6 +171,8 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
         if compared:
             return Found(text, retrieval, compared, confidence)
     subject = sides.query if sides else listed_subject(asked)
+    if subject and not sides and (claims := _list(retriever, subject, files)):
+        return Found(text, retriever.retrieve(subject, files), [*claims], 1.0)
     retrieval = retriever.retrieve(subject or text, files, subject or asked)
     confidence = fitted.probability(features(retrieval))
     if not retrieval.candidates or confidence < fitted.threshold:
@@ -178,7 +181,7 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
     if sides and (views := what_sides_say(sides, retrieval, articles)):
         return Found(text, retrieval, [*views], confidence)
     if subject and not sides:
-        several = choose_several(retrieval.candidates, retrieval.question)
+        several = choose_listed(retrieval.candidates, retrieval.question)
         return Found(text, retrieval, [*several], confidence)
     if (who := voice_of(asked)) is not None:
         heard = in_that_voice(who, text, retrieval.candidates, articles)
@@ -186,6 +189,18 @@ def _search(retriever: Retriever, text: str, asked: str, files: Sequence[str]) -
     # What kind is asked for, the question says alone; its subject may be that of one before.
     question = replace(retrieval.question, text=asked)
     return Found(text, retrieval, _answer_fact(question, retrieval, articles), confidence)
+
+
+def _list(retriever: Retriever, subject: str, files: Sequence[str]) -> list[Claim]:
+    """What a list is made of where its members are known by their words."""
+    kind = kind_of(subject)
+    if kind is None:
+        return []
+    index = retriever.index
+    names = retriever.matching_files(files)
+    return list_kind(
+        index.catalog, index.articles, kind, set(index.catalog.files() if names is None else names)
+    )
 
 
 def _answer_fact(

@@ -42,6 +42,12 @@ def _forms() -> dict[tuple[str, ...], _Form]:
     return forms
 
 
+@lru_cache(maxsize=1)
+def first_tokens() -> tuple[str, ...]:
+    """The tokens that the names of countries and peoples begin with, seats left out."""
+    return tuple(dict.fromkeys(t[0] for t, form in _forms().items() if not form.is_seat))
+
+
 @lru_cache(maxsize=65536)
 def country_of(words: tuple[str, ...], *, seats: bool = True) -> str | None:
     """The country that one word or a few neighbours stand for, by its English name, or None.

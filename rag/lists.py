@@ -7,6 +7,12 @@ such question: one sentence says it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from index.tokens import stem, tokenize, words
+from rag.claims import Claim, Passage
+from rag.question import Question
+from rag.retrieve import Candidate
 
 _KINDS = r"(?:(?:the\s+)?(?:kinds?|types?|sorts?|arten|clases|tipos)\s+(?:of|von|de)\s+)?"
 _MENTIONED = r"(?:named|mentioned|quoted|cited|listed|referred to|talked about|spoken of)"
@@ -45,3 +51,58 @@ def listed_subject(question: str) -> str | None:
             words = f"{match.group('what')} {match.group('rest')}"
             return " ".join(words.strip(" \t?!.").split()) or None
     return None
+
+
+_MOST = 6  # claims
+_WITHIN = 0.12  # of the best score, for a sentence
+_ARTICLE_WITHIN = 0.05  # of it, for the best sentence of an article that is about what is listed
+_A_NAME = 0.01  # of the score that a name or a number is worth which was not listed before
+_MOST_NAMES = 4
+
+
+def choose_listed(candidates: Sequence[Candidate], question: Question) -> list[Claim]:
+    """Sentences that together name what is to be listed: the best, then what adds most to it.
+
+    A sentence that uses a word of the question may come from any article; one that does not,
+    from an article whose best sentence is about it ("Federer beat Nadal" of "tennis players").
+
+    Args:
+        candidates: of one question, best first; not empty.
+        question: it.
+    """
+    wanted = {token for word in question.content for token in tokenize(word)}
+    best = candidates[0].score
+    on_subject = {c.row.file for c in candidates if best - c.score < _ARTICLE_WITHIN}
+    pool = [
+        c
+        for c in candidates
+        if best - c.score < _WITHIN
+        and (c.row.file in on_subject or wanted.intersection(tokenize(c.text)))
+    ]
+    said = frozenset(question.tokens)
+    naming = [c for c in pool if _new(c, said)]
+    shown: list[Candidate] = [] if naming else pool[:1] or [candidates[0]]
+    while naming and len(shown) < _MOST:
+        chosen = max(naming, key=lambda c: c.score + _A_NAME * _new(c, said))
+        shown.append(chosen)
+        said |= _names_and_numbers(chosen)
+        naming = [c for c in naming if _new(c, said)]
+    return [Claim(_passage(candidate)) for candidate in shown]
+
+
+def _new(candidate: Candidate, said: frozenset[str]) -> int:
+    return min(_MOST_NAMES, len(_names_and_numbers(candidate) - said))
+
+
+def _names_and_numbers(candidate: Candidate) -> frozenset[str]:
+    """Tokens of the words that name something: capitals inside the sentence, and figures."""
+    return frozenset(
+        stem(word)
+        for place, word in enumerate(words(candidate.text))
+        if word[0].isdigit() or (place and word[0].isupper())
+    )
+
+
+def _passage(candidate: Candidate) -> Passage:
+    row = candidate.row
+    return Passage(row.file, row.paragraph, row.start, row.end)

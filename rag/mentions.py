@@ -101,6 +101,28 @@ def _find(
     return found
 
 
+def chunks_with(
+    catalog: Catalog, articles: ArticleCache, name: str, files: Collection[str]
+) -> list[ChunkRow]:
+    """Every sentence that uses a word, or a few words one after the other, in any form.
+
+    Args:
+        catalog: inside a read transaction.
+        articles: of it.
+        name: as a dictionary has it, in this one spelling.
+        files: those that are asked about.
+    """
+    forms = [(fold(_strip_ending(word.lower())),) for word in name.split()]
+    keys = set.intersection(*(_chunks(catalog, form) for form in forms))
+    rows = catalog.chunks_by_key(sorted(keys)).values() if keys else ()
+    return [
+        row
+        for row in rows
+        if row.file in files
+        and _width(words(articles[row.file].text[row.start : row.end]), forms, together=True)
+    ]
+
+
 def _rank(mention: Mention) -> tuple[bool, int, int]:
     return mention.row.kind is not Kind.BODY, mention.width, mention.row.key
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from index.tokens import stem, tokenize, words
+from index.tokens import tokenize
 from rag.claims import Claim, Passage
-from rag.question import Question
 from rag.retrieve import Candidate
 
 # How far below the best sentence another may come and still be shown. Those in its paragraph
@@ -21,8 +20,6 @@ _NEIGHBOUR = 0.01
 _A_WORD = 0.001
 _USUAL_WORDS = 25
 _MAX_CITATIONS = 3
-_WITHIN_LIST = 0.12  # for questions that several sentences answer together
-_MAX_LISTED = 6
 _SAME_WORDS = 0.6  # Jaccard similarity from which two sentences say the same
 
 
@@ -64,38 +61,6 @@ def with_room(claims: Sequence[Claim]) -> list[Claim]:
         if last.also:
             kept.append(replace(last, also=last.also[:-1]))
     return kept
-
-
-def choose_several(candidates: Sequence[Candidate], question: Question) -> list[Claim]:
-    """Sentences that together answer a question for a list: each adds a name or a number.
-
-    Args:
-        candidates: of one question, best first; not empty.
-        question: it.
-    """
-    wanted = {token for word in question.content for token in tokenize(word)}
-    plain = [c for c in candidates if wanted.intersection(tokenize(c.text))]
-    best, *others = plain or candidates
-    shown = [best]
-    said = question.tokens | _names_and_numbers(best)
-    for candidate in others:
-        if len(shown) == _MAX_LISTED or best.score - candidate.score >= _WITHIN_LIST:
-            break
-        new = _names_and_numbers(candidate) - said
-        if new and not any(_similarity(one, candidate) >= _SAME_WORDS for one in shown):
-            shown.append(candidate)
-            said |= new
-    return [Claim(_passage(run)) for run in _join_neighbours(shown)]
-
-
-def _names_and_numbers(candidate: Candidate) -> frozenset[str]:
-    """Tokens of the words that name something: capitals inside the sentence, and figures."""
-    found = words(candidate.text)
-    return frozenset(
-        stem(word)
-        for place, word in enumerate(found)
-        if word[0].isdigit() or (place and word[0].isupper())
-    )
 
 
 def _echoes(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from rag.lists import listed_subject
+from rag.lists import choose_listed, listed_subject
+from rag.question import analyse
+from tests.rag.disputes import DISPUTES, retrieval_of
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,26 @@ def test_what_is_to_be_listed(question: str, subject: str) -> None:
 )
 def test_what_one_sentence_says_is_no_list(question: str) -> None:
     assert listed_subject(question) is None
+
+
+def test_each_sentence_of_a_list_adds_a_name() -> None:
+    starts = [
+        "Harbour director Ewa Lindt claimed",
+        "Lindt said the port was ready",
+        "The minister of transport, Alan Frears",
+        "“That is pure invention",
+    ]
+    retrieval = retrieval_of("Which people are named in the strike?", DISPUTES, starts)
+    near = [c for c in retrieval.candidates if any(c.text.startswith(s) for s in starts)]
+    claims = choose_listed(near, analyse("people in the strike"))
+    texts = {c.row.start: c.text for c in near}
+    shown = [texts[claim.passage.start] for claim in claims]
+    assert any("Alan Frears" in text for text in shown)
+    assert any("Tom Reyes" in text for text in shown)
+    assert len(shown) == len(set(shown)) <= 6
+
+
+def test_a_list_without_names_is_the_best_sentence() -> None:
+    retrieval = retrieval_of("Which tools?", {"a.txt": "It was cold. It rained.\n"}, [])
+    (claim,) = choose_listed(retrieval.candidates, analyse("tools"))
+    assert claim.passage.start == retrieval.candidates[0].row.start
