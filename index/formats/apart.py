@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -13,9 +14,13 @@ from typing import Final, Self
 from index.formats.extracted import Extracted, FormatError
 
 SECONDS: Final = 10.0
-"""The longest that one file is read for."""
+"""The longest that one file is read for, of the processor's time where the system can count it:
+what is read must not depend on what else the machine does."""
 
-_GRACE: Final = 5.0  # seconds more until the process ends itself
+_PATIENCE: Final = 2.0  # times as long by the clock, on a busy machine
+_LATE: Final = {-getattr(signal, name, 0) for name in ("SIGPROF", "SIGALRM")} - {0}
+"""Exit statuses of a process that has used its time up."""
+
 _START: Final = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from index.formats.worker import main; main(float(sys.argv[2]))"
@@ -53,7 +58,8 @@ class Apart:
             late.set()
             process.kill()
 
-        timer = threading.Timer(self._seconds, stop)
+        counts = hasattr(signal, "setitimer")
+        timer = threading.Timer(self._seconds * (_PATIENCE if counts else 1.0), stop)
         timer.start()
         try:
             line = _exchange(process, name, data)
@@ -61,7 +67,7 @@ class Apart:
             timer.cancel()
         if not line.endswith(b"\n"):
             self.close()
-            if late.is_set():
+            if late.is_set() or process.returncode in _LATE:
                 raise FormatError(
                     f"takes longer than {self._seconds:.0f} s to read",
                     "split it, save it anew, or move it out of the corpus",
@@ -93,7 +99,7 @@ class Apart:
                 # Isolated from the folder that it is started in, and on the path of this process.
                 [
                     *(sys.executable, "-P", "-c", _START),
-                    *(json.dumps(sys.path), str(self._seconds + _GRACE)),
+                    *(json.dumps(sys.path), str(self._seconds)),
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

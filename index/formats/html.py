@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import trafilatura
@@ -22,6 +23,9 @@ _DECLARED = re.compile(
 _DECLARED_WITHIN = 4096  # bytes
 _TAG = re.compile(r"<\s*(?:!doctype|html|head|body|p|div|article|h\d|table|ul|span|br|a)\b", re.I)
 _DATES = {"original_date": True, "extensive_search": False, "max_date": "2100-01-01"}
+_INLINE = re.compile(r"data:[\w/+.;=-]{1,60};base64,[A-Za-z0-9+/=\s]+")  # pictures in the page
+_TITLE = re.compile(r"<title[^>]{0,100}>([^<]{1,300})", re.IGNORECASE)
+_LARGE = 3_000_000  # characters
 _WIDE = 0.5  # of the characters of the page's blocks that trafilatura must have found, if few
 _FEW = 600  # characters
 
@@ -43,6 +47,9 @@ def from_page(page: str) -> Extracted:
     """As `extract`, of a page that is decoded."""
     if not _TAG.search(page):
         raise FormatError("is not HTML: there is no tag in it", "name it with .txt")
+    page = _INLINE.sub("data:,", page)
+    if len(page) > _LARGE:
+        return _whole(page)
     found: Any = trafilatura.bare_extraction(
         page,
         with_metadata=True,
@@ -69,6 +76,12 @@ def from_page(page: str) -> Extracted:
         url=found.url or "",
         with_title=True,
     )
+
+
+def _whole(page: str) -> Extracted:
+    """A page that is too large for an article: all of it, without what stands around."""
+    title = _TITLE.search(page)
+    return from_blocks(_plain_blocks(page), title=unescape(title[1]) if title else "")
 
 
 def decode(data: bytes) -> str:

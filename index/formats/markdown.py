@@ -65,7 +65,8 @@ def _blocks(tokens: list[Token]) -> list[tuple[str, bool]]:
             blocks.append((token.content, False))
         elif token.type == "html_block":
             tree = parse_html(token.content)
-            blocks.extend((block, False) for block in text_blocks(tree) if tree is not None)
+            found = [] if tree is None else text_blocks(tree)
+            blocks.extend((block, False) for block in found)
     return blocks
 
 

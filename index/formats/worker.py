@@ -46,7 +46,8 @@ def main(seconds: float) -> None:
     """Serve until the other end closes.
 
     Args:
-        seconds: after which a single file ends the process, should nobody else end it.
+        seconds: of the processor's time after which a single file ends the process; and twice as
+            many of any clock's, should nobody else end it.
     """
     requests = sys.stdin.buffer
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as replies:
@@ -70,8 +71,10 @@ def _serve(requests: BinaryIO, replies: BinaryIO, seconds: float) -> None:
 
 
 def _alarm(seconds: float) -> None:
+    """Have a signal end this process later; 0 for not."""
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)  # unhandled, it ends the process
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        signal.setitimer(signal.ITIMER_REAL, 2 * seconds)
 
 
 def _bound_memory() -> None:

@@ -103,7 +103,7 @@ def test_nothing_else_is_left_out_and_nothing_hangs(outcome: Outcome) -> None:
     in_shared = {"wire.jsonl", "wire.jsonl#a17", "wire.jsonl#line-4"}
     assert outcome.reasons.keys() - named - in_shared == set()
     assert len(outcome.expected) >= 60
-    assert outcome.longest < SECONDS + 3
+    assert outcome.longest < 2 * SECONDS + 3
 
 
 def test_what_leads_out_is_not_followed(outcome: Outcome) -> None:
