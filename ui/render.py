@@ -206,14 +206,21 @@ def _button(marker: Marker, place: int) -> str:
 
 
 def _sources(answer: Answer) -> str:
-    items = "".join(f'<li dir="auto">{_source(citation)}</li>' for citation in answer.citations)
+    """The articles cited, each once, with the numbers and the paragraphs."""
+    by_file: dict[str, list[Citation]] = {}
+    for citation in answer.citations:
+        by_file.setdefault(citation.file, []).append(citation)
+    items = "".join(f'<li dir="auto">{_source(cited)}</li>' for cited in by_file.values())
     return f'<ul class="sources furniture">{items}</ul>' if items else ""
 
 
-def _source(citation: Citation) -> str:
-    title = f'<cite dir="auto">{escape(citation.title)}</cite> ' if citation.title else ""
+def _source(cited: Sequence[Citation]) -> str:
+    first = cited[0]
+    numbers = "".join(f"[{citation.number}]" for citation in cited)
+    title = f'<cite dir="auto">{escape(first.title)}</cite> ' if first.title else ""
+    paragraphs = [str(number) for number in dict.fromkeys(c.paragraph for c in cited)]
+    noun = "paragraph" if len(paragraphs) == 1 else "paragraphs"
     return (
-        f'<span class="at">[{citation.number}]</span> {title}'
-        f'<span class="place"><bdi>{escape(citation.file)}</bdi>, paragraph {citation.paragraph}'
-        "</span>"
+        f'<span class="at">{numbers}</span> {title}<span class="place">'
+        f"<bdi>{escape(first.file)}</bdi>, {noun} {', '.join(paragraphs)}</span>"
     )

@@ -301,3 +301,19 @@ def test_what_others_add_stands_under_each_finished_turn(
 def test_an_answer_is_copied_with_its_sources(answer: Any, citation: Any) -> None:
     copied = copied_text(answer("“one” [1]", citation("one", paragraph=8)))
     assert copied == "“one” [1]\n\n[1] A title, a.txt, paragraph 8"
+
+
+def test_each_article_is_listed_once_with_its_paragraphs(
+    read: Callable[[str], Any], answer: Any, citation: Any
+) -> None:
+    cited = [
+        citation("one", 1, paragraph=3),
+        citation("two", 2, paragraph=8),
+        citation("six", 3, paragraph=8),
+        citation("ten", 4, file="b.txt"),
+    ]
+    html = read(render_answer(answer("“one” [1] “two” [2] “six” [3] “ten” [4]", *cited)))
+    assert [item.text for item in html.with_tag("li")] == [
+        "[1][2][3] A title a.txt, paragraphs 3, 8",
+        "[4] A title b.txt, paragraph 1",
+    ]

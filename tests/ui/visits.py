@@ -22,6 +22,7 @@ FOREIGN = "Who won the 1998 World Cup?"
 PESKOV = "Who is the Kremlin spokesperson?"
 
 _BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
+_PATH = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
 _ARGUMENTS = [
     "--headless",
     "--no-sandbox",
@@ -87,13 +88,17 @@ def server(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    path = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
-    if path is None:
+    if _PATH is None:
         pytest.skip(f"no browser on this machine (looked for {', '.join(_BROWSERS)})")
     with playwright.sync_playwright() as api:
-        browser = api.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        browser = browsing(api)
         yield browser
         browser.close()
+
+
+def browsing(api: Any) -> Any:
+    """The browser of this machine, started by Playwright."""
+    return api.chromium.launch(executable_path=_PATH, args=_ARGUMENTS)
 
 
 @pytest.fixture
