@@ -99,6 +99,7 @@ _PRONOUN = re.compile(
     r"one another|now|then|before|today|es|ihm|ihnen|heute|damals)",
     re.IGNORECASE,
 )
+_MOST_CHARACTERS = 400  # of a question that compares two things
 _MOST_WORDS = 9  # in the name of a side: more is a question of another form
 # What stands between two things that a sentence contrasts.
 _CONTRASTS = re.compile(
@@ -135,6 +136,8 @@ def comparison_of(question: str) -> Comparison | None:
     True
     """
     text = " ".join(question.split()).strip(' ¿¡?!."“”„«»')
+    if len(text) > _MOST_CHARACTERS:
+        return None
     for form in _FORMS:
         match = form.fullmatch(text)
         if match is None:
