@@ -18,7 +18,7 @@ from ui.escape import attributes, escape
 from ui.find import MAX_HITS, Hit, find_text
 from ui.intake import Intake
 from ui.only import Files, choose
-from ui.parts import QUIET, Panel, Parts, data_of, html, sentence, static
+from ui.parts import LAST, Panel, Parts, data_of, html, sentence, static
 from ui.picture import draw, take_picture
 from ui.place import fingerprint
 from ui.signs import count
@@ -66,9 +66,9 @@ def corpus_panel(intake: Intake | None, max_file_bytes: int) -> Panel:
         def restrict(event: gr.EventData) -> tuple[Files, str]:
             return choose(parts.index, data_of(event, "files").get("files"))
 
-        tools.load(look, parts.files, [listed, picture], queue=False, **QUIET)
-        tools.submit(search, None, hits, queue=False, **QUIET)
-        tools.change(restrict, None, [parts.files, parts.only], queue=False, **QUIET)
+        tools.load(look, parts.files, [listed, picture], queue=False, **LAST)
+        tools.submit(search, None, hits, queue=False, **LAST)
+        tools.change(restrict, None, [parts.files, parts.only], queue=False, **LAST)
         for component in (hits, listed, picture):
             parts.open_from(component)
 

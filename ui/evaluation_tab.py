@@ -13,7 +13,7 @@ from rag.questionset import TestQuestion
 from ui.escape import attributes, escape
 from ui.evaluation import MAX_UPLOADED, Evaluation, Run
 from ui.export import DOWNLOAD, download
-from ui.parts import QUIET, Panel, Parts, data_of, html, sentence, static
+from ui.parts import LAST, QUIET, Panel, Parts, data_of, html, sentence, static
 from ui.signs import count
 
 _LOOK_SECONDS: Final = 0.3
@@ -71,13 +71,13 @@ def evaluation_panel(evaluation: Evaluation, *, uploads: bool) -> Panel:
             return download("evaluation.html", "text/html", now.page)
 
         slow = {"concurrency_limit": _WATCHING_AT_ONCE, "concurrency_id": "evaluation", **QUIET}
-        tools.load(look, None, tools, queue=False, **QUIET)
+        tools.load(look, None, tools, queue=False, **LAST)
         tools.load(follow, None, shown, **slow)
-        tools.submit(start, None, shown, **slow).then(look, None, tools, queue=False, **QUIET)
-        shown.stop(lambda: evaluation.stop(), None, None, queue=False, **QUIET)
-        shown.download(save, None, file, queue=False, **QUIET).then(None, file, None, js=DOWNLOAD)
+        tools.submit(start, None, shown, **slow).then(look, None, tools, queue=False, **LAST)
+        shown.stop(lambda: evaluation.stop(), None, None, queue=False, **LAST)
+        shown.download(save, None, file, queue=False, **LAST).then(None, file, None, js=DOWNLOAD)
         if uploads:
-            tools.upload(upload, None, [tools, shown], queue=False, **QUIET)
+            tools.upload(upload, None, [tools, shown], queue=False, **LAST)
 
     return Panel("evaluation", "Evaluation", build)
 

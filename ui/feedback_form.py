@@ -12,7 +12,7 @@ from index.errors import FootnoteError
 from ui.conversation import Turn, Turns, history
 from ui.escape import attributes, escape
 from ui.feedback import DOWN, MAX_WORDS, UP, Correction, FeedbackFile, agree, correct
-from ui.parts import QUIET, Parts, data_of, html, number_of, sentence, static
+from ui.parts import LAST, QUIET, Parts, data_of, html, number_of, sentence, static
 
 _MAX_OFFERED: Final = 2000  # articles
 _THANKS: Final = (
@@ -83,7 +83,7 @@ def build_feedback(parts: Parts, kept: FeedbackFile) -> None:
     for component in parts.answers:
         component.like(judge, parts.turns, form, queue=False, **QUIET)
     form.submit(send, parts.turns, form, queue=False, **QUIET)
-    form.clear(lambda: "", None, form, queue=False, **QUIET)
+    form.clear(lambda: "", None, form, queue=False, **LAST)
 
 
 def _place(turns: Turns, value: object) -> int | None:

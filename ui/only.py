@@ -16,7 +16,7 @@ from index.errors import FootnoteError
 from index.store import Index
 from ui.conversation import shorten
 from ui.escape import attributes, escape
-from ui.parts import QUIET, Parts, data_of
+from ui.parts import LAST, Parts, data_of
 from ui.signs import count
 
 MAX_CHOSEN: Final = 200
@@ -34,7 +34,7 @@ def build_only(parts: Parts) -> None:
     def restore(event: gr.EventData) -> tuple[Files, str]:
         return choose(parts.index, data_of(event, "files").get("files"))
 
-    parts.only.apply(restore, None, [parts.files, parts.only], queue=False, **QUIET)
+    parts.only.apply(restore, None, [parts.files, parts.only], queue=False, **LAST)
 
 
 def choose(index: Index, files: object) -> tuple[Files, str]:

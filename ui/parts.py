@@ -22,6 +22,9 @@ from index.store import Index
 QUIET: Final[dict[str, Any]] = {"api_visibility": "private", "show_progress": "hidden"}
 """For events of the page: no program calls them, and they show no bars of Gradio's own."""
 
+LAST: Final[dict[str, Any]] = {"trigger_mode": "always_last", **QUIET}
+"""As `QUIET`, for quick events of which the last one counts, also while one is under way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:

@@ -8,6 +8,7 @@ const switcher = element.querySelector("#switch");
 const newest = () => document.querySelector("#newest");
 let current = sessionStorage.getItem("footnote:current") ?? makeId();
 sessionStorage.setItem("footnote:current", current);
+let left = null; // the turn of the conversation before, which shows until the next one arrives
 
 function makeId() {
   return [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16).padStart(2, "0")).join("");
@@ -58,6 +59,7 @@ function titleOf(kept) {
 }
 
 function use(id) {
+  left = newest()?.querySelector(".turn")?.dataset.kept ?? null;
   current = id;
   sessionStorage.setItem("footnote:current", id);
   window.dispatchEvent(new Event("footnote:conversation"));
@@ -68,7 +70,7 @@ function use(id) {
 
 function keep() {
   const turn = newest()?.querySelector(".turn[data-kept]");
-  if (!turn) return;
+  if (!turn || turn.dataset.kept === left) return;
   const place = Number(turn.dataset.turn);
   const kept = read(current) ?? { turns: [] };
   const said = JSON.parse(turn.dataset.kept);
