@@ -178,6 +178,19 @@ def open_indexes(folders: Sequence[Path], cache: Path | None) -> Iterator[list[I
                 index.close()
 
 
+def news_index(folder: Path, labelled: Sequence[Labelled], cache: Path | None) -> Index:
+    """An index of those articles of a folder that the sentences are about."""
+    path = (cache or Path.cwd()) / "news"
+    if not path.exists():
+        chosen = Path.cwd() / "chosen"
+        for file in {one.file for one in labelled}:
+            if (folder / file).is_file():
+                (chosen / file).parent.mkdir(parents=True, exist_ok=True)
+                (chosen / file).write_bytes((folder / file).read_bytes())
+        build(chosen, path)
+    return Index(path, local_embedder())
+
+
 def fit(labelled: Sequence[Labelled], indexes: Sequence[Index], *, lost: float) -> None:
     """Fit the model of the meaning on the half that is not held out, and write it.
 
@@ -261,6 +274,7 @@ def main() -> None:
     """Print the shares of both halves, the curve and the times."""
     parser = make_parser(__doc__)
     parser.add_argument("--xquad", type=Path, metavar="DIR", help="articles like xquad-dev")
+    parser.add_argument("--news", type=Path, metavar="DIR", help="articles like bbc-news")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the indexes here")
     parser.add_argument("--fit", action="store_true", help="fit the coefficients first")
     parser.add_argument("--lost", type=float, default=0.01, help="paraphrases that --fit may lose")
@@ -270,17 +284,22 @@ def main() -> None:
     cache = options.cache.resolve() if options.cache else None
     json_out = options.json.resolve() if options.json else None
     labelled = read_set()
+    fresh = read_fresh()
     with open_indexes(folders, cache) as indexes:
+        if options.news:
+            indexes.append(news_index(options.news.resolve(), fresh, cache))
         if options.fit:
-            fit(labelled, indexes, lost=options.lost)
+            fit([*labelled, *fresh], indexes, lost=options.lost)
         verify_sentence("warm up", [], [], indexes[0])
         alone = score(labelled, indexes)
+        second = score(fresh, indexes)
         if options.show:
-            show(alone, options.show)
+            show([*alone, *second], options.show)
             return
         others = score(labelled, indexes, with_others=True)
     print(table(alone, "against the paragraph that is cited"))
     print(table(others, f"\nwith {_OTHERS} more paragraphs that may support it instead"))
+    print(table(second, "\nthe second set, against the paragraph that is cited"))
     print("\nsupport ≥   precision   recall")
     for point in curve(alone):
         print("{support:>9.2f}{precision:>12.3f}{recall:>9.3f}".format(**point))
@@ -291,6 +310,7 @@ def main() -> None:
         result: dict[str, Any] = {
             "alone": shares(alone),
             "with_others": shares(others),
+            "second": shares([one for one in second if one.labelled.is_held_out]),
             "curve": curve(alone),
         }
         json_out.write_text(json.dumps(result, indent=1) + "\n", "utf-8")

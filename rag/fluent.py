@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from index.llm_faults import LlmError
@@ -19,11 +19,12 @@ from rag.generate import Written, generate, sources_of
 from rag.llm import Writer
 from rag.models import NOT_IN_ARTICLES, Answer, Citation, Message
 from rag.parts import split_question
+from rag.prompt import Source
 from rag.question import Wants
 from rag.remarks import not_answered
 from rag.retrieve import Retriever
 from rag.rewrite import rewrite
-from rag.verify import Verdict, verify_sentence
+from rag.verify import Verdict, Verifier
 
 _SURE: Final = 0.7
 """Confidence from which the LLM's "the articles do not say" is not believed: an article may
@@ -61,7 +62,15 @@ def answer_fluently(
         return
     started = time.perf_counter()
     written = Written()
-    for piece in _write(asked, found, retriever, writer):
+    held = _hold(found, retriever)
+    if held is None:  # a rebuild came between: once more, in the state that is in force now
+        answer, found = quote(asked, ())
+        held = _hold(found, retriever)
+    if held is None or not _can_be_written(answer, found):
+        yield answer.text
+        yield answer, found
+        return
+    for piece in _write(asked, found, held, writer):
         if isinstance(piece, str):
             yield piece
         else:
@@ -138,30 +147,45 @@ def _can_be_written(answer: Answer, found: Found) -> bool:
     return answer.answered and any(isinstance(s, Claim) for s in found.statements)
 
 
-def _write(
-    question: str, found: Found, retriever: Retriever, writer: Writer
-) -> Iterator[str | Written]:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The paragraphs that an answer is written from, with all that checking it takes.
+
+    An LLM writes for longer than an update of the index takes. What it was shown, what its
+    sentences are checked against and what is cited come from one state, that of the question.
+    """
+
+    sources: list[Source]
+    verifier: Verifier
+
+
+def _hold(found: Found, retriever: Retriever) -> _Held | None:
+    """What an answer is written from; None if the index has changed since it was found."""
     index = retriever.index
     with index.reading():
+        if index.snapshot != found.retrieval.snapshot:
+            return None
         sources = sources_of(found, index.articles)
+        return _Held(sources, Verifier(index, [source.place for source in sources]))
 
+
+def _write(question: str, found: Found, held: _Held, writer: Writer) -> Iterator[str | Written]:
     def verify(
         sentence: str,
         cited: Sequence[tuple[str, int]],
         others: Sequence[tuple[str, int]],
         before: str,
     ) -> Verdict:
-        return verify_sentence(sentence, cited, others, index, context=before)
+        return held.verifier.verify(sentence, cited, others, context=before, closely=True)
 
     def to_citation(number: int, passage: Passage, support: float) -> Citation:
-        with index.reading():
-            _, (citation,), _ = cite([Claim(passage)], index.articles)
+        _, (citation,), _ = cite([Claim(passage)], held.verifier.articles)
         return replace(citation, number=number, support=round(support, 4))
 
     # The lock of the index is not held while the LLM writes.
     yield from generate(
         question,
-        sources,
+        held.sources,
         writer,
         verify,
         to_citation,

@@ -37,6 +37,12 @@ _NEAR_THE_BEST: Final = 0.12
 """How far below the best sentence that of a paragraph may score for the LLM to be shown it. Of
 the evidence of the sample questions 99 % lies within 0.07; instructions hidden in an article
 speak of something else than the question and lie 0.15 or more below (docs/llm.md)."""
+_LEANS: Final = re.compile(
+    r"\W*(?:he|she|it|they|his|her|its|their|this|these|that|those|er|sie|es|ihre?|dies\w*|"
+    r"él|ella|ellos|ellas|su|sus|est[aeo]s?|il|elle|ils|elles|son|sa|leurs?|ce|cette|"
+    r"он|она|оно|они|его|её|их|это|эт[аи])\b",
+    re.IGNORECASE,
+)
 _MARKUP: Final = re.compile(r"!?\[[^\]]*\]\s?\([^)]*\)|</?[A-Za-z!][^>]*>|\w+://|&#?\w+;")
 
 Place = tuple[str, int]
@@ -182,6 +188,7 @@ class _Reply:
         self._said: set[str] = set()
         self._repeated = 0
         self._before = ""
+        self._follows_removed = False
 
     @property
     def is_full(self) -> bool:
@@ -207,18 +214,22 @@ class _Reply:
             self.written.says_no = True
             return
         before, self._before = self._before, ""
+        follows_removed, self._follows_removed = self._follows_removed, True
         if _MARKUP.search(sentence):
             self.written.removed["it holds markup or an address"] += 1
             return
         if not draft.whole and not has_content(words(sentence)[-1]):
             self.written.removed["it breaks off"] += 1
             return
+        if follows_removed and _LEANS.match(sentence):
+            self.written.removed["it leans on a sentence that was removed"] += 1
+            return
         verdict = self._check(draft, before)
         passages = [verdict.passage, *verdict.also] if verdict.passage else []
         if not verdict.supported or not passages:
             self.written.removed[verdict.reason or "no paragraph speaks of it"] += 1
             return
-        self._before = sentence
+        self._before, self._follows_removed = sentence, False
         marks = "".join(f"[{self._number(p, verdict.support)}]" for p in dict.fromkeys(passages))
         piece = f"{' ' if self.written.text else ''}{sentence} {marks}"
         self.written.kept += 1

@@ -34,7 +34,8 @@ _COMMON = frozenset(
         "judge ambassador secretary director chairman chief foreign defence defense interior "
         "finance head spokesperson spokesman spokeswoman state former vice deputy leader "
         "i it he she they we you the a an and or of in on at to for by with from as but without "
-        "after before during while since under over between among "
+        "after before during while since under over between among neither "
+        "either whoever whether because "
         "north south east west northern southern eastern western central "
         "government parliament congress senate university company church city council party "
         "ministry department army navy union republic kingdom empire street river county war "
@@ -44,6 +45,12 @@ _COMMON = frozenset(
         "mondays tuesdays wednesdays thursdays fridays saturdays sundays "
         "bc bce ad ce am pm no vs tv ok ii iii iv"
     ).split()
+)
+_STANDS_FOR_COUNTRY = re.compile(
+    r"\b(?:it|its|they|their|them|we|our|us|there|here|country|nation\w*|government|state|capital|"
+    r"es|ihr\w*|sie|wir|uns\w*|land\w*|su|sus|ellos|nosotros|país|ils|leurs?|nous|notre|pays|"
+    r"они|их|мы|наш\w*|стран\w*)\b",
+    re.IGNORECASE,
 )
 _PARTICLES = frozenset("de von van der den del della di da du dos la le al el bin ibn of".split())
 # Beginnings of sentences that are hardly names: nouns with these endings.
@@ -129,6 +136,25 @@ def missing_name(
         if name.country is None and not name.is_head and _is_rest(name, sentence, evidence, around):
             continue
         return name.text
+    return None
+
+
+def from_elsewhere(sentence: str, evidence: str) -> str | None:
+    """A country of a sentence that the words quoted do not name, nor stand for with a pronoun.
+
+    Args:
+        sentence: what is checked; its names stand in the paragraph or its title.
+        evidence: the words quoted, without what stands before them.
+    """
+    if _STANDS_FOR_COUNTRY.search(evidence):
+        return None
+    there = name_words(evidence)
+    lower = {fold(t.lower) for t in read_tokens(evidence)}
+    for name in name_words(sentence):
+        if name.country is None or any(name.same(other) for other in there):
+            continue
+        if not any(same_word(name.text, word) for word in lower):
+            return name.text
     return None
 
 

@@ -25,6 +25,7 @@ _HARD = re.compile(
     re.IGNORECASE,
 )
 _NONE = re.compile(
+    r"\A\W*no,|"
     r"\b(?:not (?:only|just|merely|simply|least|to mention|necessarily|surprisingly)|no doubt|"
     r"no (?:less|fewer|more|later|sooner) than|no matter|whether or not|if not|or not|"
     r"not until|none other|nothing but|no\. ?\d|No\. ?\d|nicht (?:nur|zuletzt)|no (?:sólo|solo)|"
@@ -35,7 +36,10 @@ _NONE = re.compile(
 _LEXICAL = re.compile(
     r"\b(?:den(?:y|ies|ied|ying|ials?)|reject(?:s|ed|ing|ion)?|refus(?:e|es|ed|ing|al)|"
     r"fail(?:s|ed|ing|ure)? to|declin(?:e|es|ed|ing) to|yet to|unable to|unwilling(?:ness)?|"
-    r"oppos(?:e|es|ed|ing|ition)|object(?:s|ed|ing)? to|against|rul(?:e|es|ed|ing) out|"
+    r"oppos(?:e|es|ed|ing|ition)|object(?:s|ed|ing)? to|"
+    r"(?:is|are|was|were|be|been|being|not|(?:vot(?:e|es|ed|ing)|sp(?:oke|eaks?)|argu\w+|"
+    r"decid\w+|advis\w+|warn\w+|caution\w+|rule[ds]?|came|petition\w*|protest\w*|campaign\w*|"
+    r"demonstrat\w*)(?: \w+){0,3}?) against|rul(?:e|es|ed|ing) out|"
     r"disput(?:e|es|ed|ing)|lack(?:s|ed|ing)?|prevent(?:s|ed|ing)?|prohibit\w*|forb(?:id|ids|ade|"
     r"idden)|ban(?:s|ned|ning)?|disqualif\w+|barred|exclud(?:e|es|ed|ing)|exempt\w*|"
     r"stopp?(?:ed|s)? from|far from|rather than|instead of|hardly|scarcely|barely|rarely|"
@@ -93,11 +97,13 @@ _CLAUSE = re.compile(
     r"[.!?…][\'\"”»’]?\s",
     re.IGNORECASE,
 )
+_OBJECTS = frozenset("nobody nothing none nowhere niemand nadie никто".split())
 _WITHOUT = frozenset("without ohne sin sans без".split())
 _REACH_OF_PREPOSITION = 2
 _REACH = 6  # terms that a negation reaches
 _TELLING = 3  # terms, the nearest to a negation, that tell whether the other text has it
 _NEAR = 2  # terms between a word and what it may negate
+_BY = re.compile(r"\s+(?:by|von|por|par)\b")
 _WORDS = re.compile(r"[^\W\d_]+")
 
 
@@ -148,7 +154,13 @@ def _polarities(text: str) -> _Polarities:
         if text[start:end].lower() in _WITHOUT:  # a preposition: its noun, and no more
             comma = text.find(",", end, last)
             last, reach = (comma if comma >= 0 else last), _REACH_OF_PREPOSITION
-        reached = [at for at, word in enumerate(words) if end <= word.start < last][:reach]
+        if _BY.match(text, end) or text[start:end].lower() in _OBJECTS:
+            # "disputed by a source", "afraid of nobody": what stands before is negated
+            first = max((at for at in ends if at < start), default=0)
+            reached = [at for at, word in enumerate(words) if first <= word.start < start][::-1]
+            reached = reached[:reach]
+        else:
+            reached = [at for at, word in enumerate(words) if end <= word.start < last][:reach]
         for at in reached:
             counts[at] += 1
         if (start, end) in cues or reached:

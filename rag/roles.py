@@ -189,6 +189,10 @@ def swapped(sentence: str, evidence: str) -> bool:
     for one, two in combinations(told, 2):
         if own[one].same(own[two]) or (own[one].term is None) != (own[two].term is None):
             continue
+        if _are_listed(own, one, two) and any(
+            _are_listed(there, p, q) for p in homes[one] for q in homes[two]
+        ):
+            continue  # "Belgium and the Netherlands"
         skip = [own[one], own[two]]
         views = _view(own, one, skip), _view(own, two, skip)
         places = homes[one], homes[two]
@@ -201,6 +205,12 @@ def swapped(sentence: str, evidence: str) -> bool:
         if min(gains) >= least and sum(gains) > _SWAPPED:
             return True
     return False
+
+
+def _are_listed(items: Sequence[_Item], one: int, two: int) -> bool:
+    """Whether two items stand side by side with nothing but "and" or a comma between them."""
+    first, second = sorted((one, two))
+    return second == first + 1 and items[second].clause == items[first].clause + 1
 
 
 _View = list[tuple[_Item, int, float]]

@@ -21,16 +21,19 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
-from index.catalog import ChunkRow
+from index.catalog import ArticleCache, ChunkRow
 from index.embed import Vectors
 from index.models import Article
 from index.spelling import skeleton
 from index.store import Index
 from index.tokens import fold, stem
 from rag.claims import Passage
-from rag.figures import missing_figure
-from rag.named import missing_name
+from rag.figures import absent_figure, figures, missing_figure
+from rag.identity import false_identity, is_identity
+from rag.named import from_elsewhere, missing_name
 from rag.opposite import says_opposite
+from rag.places import moved
+from rag.predicates import other_agent, turned_round
 from rag.retrieve import Retriever
 from rag.roles import only_claimed, other_speaker, swapped
 from rag.terms import Term, terms
@@ -40,6 +43,10 @@ OPPOSITE: Final = "says the opposite"
 NOTHING: Final = "no paragraph speaks of it"
 _MISSING: Final = "is not in"
 _MOST_SENTENCES = 3
+_MOST_CLOSELY = 2
+_CLOSELY = 0.8  # of the weight of the words of a sentence that an LLM wrote
+_FEWEST_TOLD = 4  # terms of one, where it has neither a name nor a number
+_SEVERAL = 2  # paragraphs cited, each of which may bear out a part
 _LONGEST_PARAGRAPH = 40  # sentences looked at
 _LOOKED_INTO = 3  # windows of a paragraph whose facts are compared
 _LONGER = 0.01  # what each sentence more must bring
@@ -47,6 +54,17 @@ FEATURES = ("cosine", "cover", "cover_around")
 """The best cosine of a sentence of the evidence; the share of the sentence's words, by their idf,
 that the evidence holds; the same with what stands before it."""
 _MARKS = re.compile(r"\[\d+(?:\s*[,–-]\s*\d+)*\]")
+_TEXTS = r"(?:article|paragraph|text|passage)s?"
+_THE_ARTICLE_SAYS = re.compile(
+    rf"According to (?:the|this|these) {_TEXTS},? |"
+    rf"(?:Specifically, )?(?:(?:The|This|These) {_TEXTS}|it) (?:also |further |then )?"
+    r"(?:states?|says?|mentions?|notes?|reports?|explains?|adds?|confirms?) that ",
+    re.IGNORECASE,
+)
+_OF_ITSELF = re.compile(
+    rf"\W*(?:the|this|these|an?)\s+(?:last\s+)?(?P<what>{_TEXTS}|answers?|questions?|summary)\b",
+    re.IGNORECASE,
+)
 _JOINT = re.compile(
     r"\s*(?:;|,?\s(?:and|while|but|whereas|und|während|aber|y|mientras|pero|et|mais|и|а|но)\s)\s*",
     re.IGNORECASE,
@@ -118,23 +136,90 @@ def verify_sentence(
     index = retriever_or_index
     if isinstance(index, Retriever):
         index = index.index
-    text = " ".join(_MARKS.sub("", sentence).split())
-    if not re.search(r"\w", text):
-        return Verdict(False, None, 0.0, "it says nothing")
-    with index.reading():
-        checker = _Checker(index)
-        return checker.verify(text, context, list(dict.fromkeys(cited)), candidates)
+    return Verifier(index).verify(sentence, cited, candidates, context=context)
+
+
+class Verifier:
+    """Checks sentences against paragraphs as they stand in one state of the index.
+
+    What is held of the paragraphs named at the beginning stays as it was then, whatever becomes
+    of the index: an LLM takes its time, and must be checked against what it was shown.
+    """
+
+    def __init__(self, index: Index, places: Sequence[Place] = ()) -> None:
+        self._index = index
+        with index.reading():
+            self._checker = _Checker(index)
+            self._checker.hold(places)
+
+    @property
+    def articles(self) -> ArticleCache:
+        """The articles; those of the paragraphs that are held, as they were."""
+        return self._checker.articles
+
+    def verify(
+        self,
+        sentence: str,
+        cited: Sequence[Place],
+        candidates: Sequence[Place],
+        *,
+        context: str = "",
+        closely: bool = False,
+    ) -> Verdict:
+        """As `verify_sentence`.
+
+        Args:
+            sentence: as written, with or without its marks.
+            cited: (file, paragraph) that the writer named, in order; may name what does not exist.
+            candidates: others that may support it instead.
+            context: the sentence before, for the "he" in this one.
+            closely: whether it must keep to the words of two neighbouring sentences at most, as
+                an LLM is told to.
+        """
+        text = _reported(" ".join(_MARKS.sub("", sentence).split()))
+        if not re.search(r"\w", text):
+            return Verdict(False, None, 0.0, "it says nothing")
+        with self._index.reading():
+            self._checker.closely = closely
+            return self._checker.verify(text, context, list(dict.fromkeys(cited)), candidates)
+
+
+def _tells(text: str) -> bool:
+    """Whether a text names or counts anything."""
+    return any(term.is_name for term in terms(text)[1:]) or bool(figures(text))
+
+
+def _reported(text: str) -> str:
+    """What "the article states that …" states."""
+    match = _THE_ARTICLE_SAYS.match(text)
+    if match is None or not re.search(r"\w", text[match.end() :]):
+        return text
+    rest = text[match.end() :]
+    return rest[0].upper() + rest[1:]
 
 
 class _Checker:
-    """One sentence's check; used inside `Index.reading()`."""
+    """Checks with what they have in common; used inside `Index.reading()`."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._articles = index.articles
+        self.articles = index.articles
         self._chunks = max(1, index.catalog.count("chunk"))
         self._keys: dict[str, list[int]] = {}
+        self._weights: dict[str, float] = {}
+        self._rows_of: dict[Place, list[ChunkRow]] = {}
+        self._vectors: dict[int, Vectors] = {}
+        self._contexts_of: dict[str, Mapping[str, str]] = {}
+        self.closely = False
         self._seen: dict[str, Article] = {}
+
+    def hold(self, places: Sequence[Place]) -> None:
+        """Read all that is looked at in some paragraphs, their vectors in one look-up."""
+        found = [place for place in dict.fromkeys(places) if self._article(place) is not None]
+        rows = [row for place in found for row in self._rows(place)]
+        self._vectors |= self._index.vectors_of([r for r in rows if r.key not in self._vectors])
+        for file, _ in found:
+            self._contexts(file)
 
     def verify(
         self, text: str, context: str, cited: Sequence[Place], candidates: Sequence[Place]
@@ -145,6 +230,12 @@ class _Checker:
                 passage = self._verbatim(text, place)
                 if passage is not None:
                     return Verdict(True, passage, 1.0, "", corrected)
+        if self.closely and len(terms(text)) < _FEWEST_TOLD and not _tells(text):
+            return Verdict(False, None, 0.0, "it says too little to be checked")
+        lacking = self._figure_nowhere(text, [*cited, *others])
+        if lacking and (len(cited) < _SEVERAL or not _JOINT.search(text)):
+            return lacking
+        self.hold([*cited, *others])
         sentence = self._prepare(text, context)
         first = [self._in_paragraph(sentence, place) for place in cited]
         verdict = _best(first)
@@ -160,6 +251,22 @@ class _Checker:
                 return in_parts
         found = verdict or second
         return found or Verdict(False, None, 0.0, NOTHING)
+
+    def _figure_nowhere(self, text: str, places: Sequence[Place]) -> Verdict | None:
+        """The verdict where no paragraph has the numbers of a sentence: none need be embedded."""
+        first: Verdict | None = None
+        for place in places:
+            article = self._article(place)
+            if article is None or not article.paragraph(place[1]).kind.is_evidence:
+                continue
+            missing = absent_figure(text, article.paragraph_text(place[1]))
+            if missing is None:
+                return None
+            what, instead = missing
+            reason = f"{what} {_MISSING} paragraph {place[1]}"
+            reason += f", which says {instead}" if instead else ""
+            first = first or Verdict(False, None, 0.0, reason)
+        return first
 
     def _in_parts(self, text: str, context: str, cited: Sequence[Place]) -> Verdict | None:
         """A sentence of two facts, each supported by words of the paragraphs that are cited."""
@@ -182,13 +289,7 @@ class _Checker:
 
     def _prepare(self, text: str, context: str) -> _Sentence:
         found = terms(text)
-        catalog = self._index.catalog
-        weights = tuple(
-            math.log(
-                1 + self._chunks / (1 + catalog.frequency(stem(t.word) if t.word else t.token))
-            )
-            for t in found
-        )
+        weights = tuple(self._weight(term) for term in found)
         plain = text.translate(_QUOTES)
         return _Sentence(
             text=text,
@@ -198,10 +299,18 @@ class _Checker:
             vector=self._index.embedder.embed_query(plain),
         )
 
+    def _weight(self, term: Term) -> float:
+        """The idf of a term."""
+        token = stem(term.word) if term.word else term.token
+        if token not in self._weights:
+            frequency = self._index.catalog.frequency(token)
+            self._weights[token] = math.log(1 + self._chunks / (1 + frequency))
+        return self._weights[token]
+
     def _article(self, place: Place) -> Article | None:
         file, number = place
         try:
-            article = self._articles[file]
+            article = self.articles[file]
         except KeyError:
             return None
         self._seen[file] = article
@@ -238,11 +347,13 @@ class _Checker:
         """The likeliest evidence of a paragraph, best first."""
         paragraph = article.paragraph(place[1])
         rows = self._rows(place)
-        cosines = self._index.cosines(sentence.vector, rows)
+        known = [row for row in rows if row.key in self._vectors]
+        cosines = {row.key: float(self._vectors[row.key] @ sentence.vector) for row in known}
         contexts = self._contexts(place[0])
+        most = _MOST_CLOSELY if self.closely else _MOST_SENTENCES
         found: list[tuple[float, _Window]] = []
         for first in range(len(rows)):
-            for last in range(first, min(len(rows), first + _MOST_SENTENCES)):
+            for last in range(first, min(len(rows), first + most)):
                 start, end = rows[first].start, rows[last].end
                 text = article.text[start:end]
                 cosine = max(cosines.get(row.key, 0.0) for row in rows[first : last + 1])
@@ -259,27 +370,36 @@ class _Checker:
 
     def _rows(self, place: Place) -> list[ChunkRow]:
         file, number = place
-        if file not in self._keys:  # paragraphs get their keys in their order
-            self._keys[file] = sorted(self._index.catalog.paragraph_keys([file]))
-        return self._index.catalog.chunks_of_paragraphs(
-            [self._keys[file][number - 1]], _LONGEST_PARAGRAPH
-        )
+        if place not in self._rows_of:
+            if file not in self._keys:  # paragraphs get their keys in their order
+                self._keys[file] = sorted(self._index.catalog.paragraph_keys([file]))
+            self._rows_of[place] = self._index.catalog.chunks_of_paragraphs(
+                [self._keys[file][number - 1]], _LONGEST_PARAGRAPH
+            )
+        return self._rows_of[place]
 
     def _contexts(self, file: str) -> Mapping[str, str]:
         """Chunk id → the sentence that explains its pronouns, with the chunk itself."""
-        return self._index.catalog.embedded_texts([file])
+        if file not in self._contexts_of:
+            self._contexts_of[file] = self._index.catalog.embedded_texts([file])
+        return self._contexts_of[file]
 
     def _judge(self, sentence: _Sentence, window: _Window, article: Article) -> Verdict:
         support = _calibration().probability(window.features)
         reason = self._objection(sentence, window, article)
         if not reason and support < _calibration().threshold:
             reason = NOTHING
+        if not reason and self.closely and window.features["cover"] < _CLOSELY:
+            reason = f"paragraph {window.passage.paragraph} says it in other words, if at all"
         return Verdict(not reason, window.passage, support, reason)
 
     def _objection(self, sentence: _Sentence, window: _Window, article: Article) -> str:
         """What of the evidence does not agree with the sentence, in words; "" if all does."""
         passage = window.passage
         here = f"paragraph {passage.paragraph}"
+        itself = _OF_ITSELF.match(sentence.text)
+        if itself is not None and itself["what"].lower() not in window.text.lower():
+            return "it speaks of the text, and not of what the text says"
         figure = missing_figure(sentence.text, window.text)
         if figure is not None:
             what, instead = figure
@@ -288,6 +408,9 @@ class _Checker:
         name = missing_name(sentence.text, evidence, article.text, self._is_common)
         if name is not None:
             return f"{name} {_MISSING} {here}"
+        name = from_elsewhere(sentence.text, window.text)
+        if name is not None:
+            return f"{name} {_MISSING} the words of {here} that speak of it"
         if says_opposite(sentence.text, window.text):
             return f"{here} {OPPOSITE}"
         speaker = other_speaker(
@@ -303,7 +426,15 @@ class _Checker:
         claimant = only_claimed(sentence.text, article, passage.start, passage.end)
         if claimant is not None:
             return f"{here} has it as a claim of {claimant}"
-        if swapped(sentence.text, window.text):
+        identity = false_identity(sentence.text, window.text, window.before, article.text)
+        if identity is not None:
+            return f"{here} does not say who or what is {identity}"
+        place = moved(sentence.text, window.text, self._weight)
+        if place is not None:
+            return f"{here} does not say so of {place}"
+        if other_agent(sentence.text, window.text) or turned_round(sentence.text, window.text):
+            return f"in {here} another does so, or to another"
+        if not is_identity(sentence.text) and swapped(sentence.text, window.text):
             return f"{here} has it the other way round"
         return ""
 
@@ -311,6 +442,7 @@ class _Checker:
         article = self._article(place)
         if article is None:
             raise ValueError(f"there is no paragraph {place}")
+        self.hold([place])
         windows = self._windows(self._prepare(text, ""), article, place)
         return dict(windows[0].features) if windows else dict.fromkeys(FEATURES, 0.0)
 
