@@ -28,11 +28,13 @@ SMALL: Final = (
     ("startup.py", "--runs", "7"),
     ("warm_ask.py", "--limit", "30", "--rounds", "3"),
     ("indexing.py", "--files", "24"),
+    ("visitors.py", "--seconds", "15"),
 )
 FULL: Final = (
     ("startup.py", "--runs", "21"),
     ("warm_ask.py", "--rounds", "10"),
     ("indexing.py", "--files", "0"),
+    ("visitors.py", "--seconds", "60", "--plot", str(RESULTS / "visitors.png")),
 )
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from index.store import Index
 from rag.models import Answer
 from rag.search import search
 from tests.interfaces.serving import serving
+from ui.limits import BusyError, Gate
 from ui.server import create_app
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
@@ -235,3 +238,58 @@ def test_gradios_client_asks_the_one_endpoint(
     with pytest.raises(AppError, match="no message"):
         client.predict("Who?", history=[{"role": 3}], api_name="/ask")
     client.close()
+
+
+def test_one_too_many_hears_the_same_words_everywhere(index: Index, tmp_path: Path) -> None:
+    gate = Gate(at_once=1, waiting=0)
+    with serving(create_app(index, gate=gate)) as url, gate.place():
+        client = openai.OpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0)
+        with pytest.raises(openai.InternalServerError, match=BusyError().what) as caught:
+            client.chat.completions.create(model="footnote", messages=_messages(_QUESTION))
+        assert int(caught.value.response.headers["Retry-After"]) > 0
+        page = GradioClient(
+            url, verbose=False, analytics_enabled=False, download_files=str(tmp_path / "files")
+        )
+        with pytest.raises(AppError, match=BusyError().what):
+            page.predict(_QUESTION, api_name="/ask")
+        page.close()
+
+        async def work() -> None:
+            async with McpClient(f"{url}/mcp") as tools:
+                for name, key in (("ask", "question"), ("search", "query")):
+                    told = await tools.call_tool(name, {key: _QUESTION})
+                    assert told.is_error
+                    assert BusyError().what in str(told.content)
+
+        _run(work)
+
+
+def test_who_goes_away_in_the_middle_leaves_room(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = threading.Event()
+
+    def endless(*args: object) -> Iterator[str]:
+        try:
+            while True:
+                yield "word "
+                time.sleep(0.01)
+        finally:
+            closed.set()
+
+    gate = Gate(at_once=1, waiting=0)
+    with serving(create_app(index, gate=gate)) as url:
+        with monkeypatch.context() as patched:
+            patched.setattr(rag, "stream", endless)
+            client = openai.OpenAI(base_url=f"{url}/v1", api_key="none", max_retries=0)
+            with client.chat.completions.create(
+                model="footnote", messages=_messages(_QUESTION), stream=True
+            ) as chunks:
+                next(iter(chunks))
+                with pytest.raises(BusyError), gate.place():
+                    pass
+            assert closed.wait(10)
+        deadline = time.monotonic() + 10
+        while gate._free != 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
