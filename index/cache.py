@@ -19,6 +19,7 @@ from index.faults import explain, explained
 
 _TABLE = "CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"
 _MAX_VARIABLES = 500
+_PAGE = 16_384  # bytes: of a smaller page each vector would take a second one, mostly empty
 _OVERHEAD = 100  # bytes of the key and of SQLite, beside a vector
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
@@ -50,6 +51,7 @@ class VectorCache:
     def _open(self) -> sqlite3.Connection:
         db = sqlite3.connect(self._path, check_same_thread=False)
         try:
+            db.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute(_TABLE)

@@ -406,15 +406,23 @@ class Index:
     def cosines(self, query: Vectors, rows: Sequence[ChunkRow]) -> dict[int, float]:
         """Chunk key → cosine with the question, of those that have a vector."""
         with self.reading():
-            vectors = self._current.vectors.vectors({row.vector for row in rows})
-            return {
-                row.key: float(vectors[row.vector] @ query) for row in rows if row.vector in vectors
-            }
+            return {key: float(vector @ query) for key, vector in self.vectors_of(rows).items()}
 
     def vectors_of(self, rows: Sequence[ChunkRow]) -> dict[int, Vectors]:
-        """Chunk key → its vector, of shape (dimensions,), of those that have one."""
+        """Chunk key → its vector, of shape (dimensions,), of those that have one.
+
+        Raises:
+            IndexStoreError: one is missing from a complete index, which is damaged, or was
+                overtaken by an update meanwhile (`overtaken` tells).
+        """
         with self.reading():
-            vectors = self._current.vectors.vectors({row.vector for row in rows})
+            wanted = {row.vector for row in rows}
+            vectors = self._current.vectors.vectors(wanted)
+            if self.snapshot.complete and len(vectors) < len(wanted):
+                raise IndexStoreError(
+                    f"the index is damaged: {len(wanted) - len(vectors)} vectors are missing",
+                    "run footnote index --rebuild",
+                )
             return {row.key: vectors[row.vector] for row in rows if row.vector in vectors}
 
     @property
