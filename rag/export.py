@@ -149,8 +149,7 @@ def _footnote(note: _Note) -> str:
     citation = note.citation
     words = f": “{_in_line(citation.quote)}”" if note.quotes else ""
     named = _begin(_named(citation.title, citation.file))
-    page = "" if citation.page is None else f", page {citation.page}"
-    return f"{named}, paragraph {citation.paragraph}{page}{words}"
+    return f"{named}, {_where(citation)}{words}"
 
 
 def _named(title: str, file: str) -> str:
@@ -245,8 +244,8 @@ def _html_marker(note: _Note) -> str:
 def _html_note(note: _Note, place: int) -> str:
     citation = note.citation
     return (
-        f'<li id="note-{note.number}">{_html_named(citation.title, citation.file)}, paragraph '
-        f'{citation.paragraph}: <q dir="auto">{as_hypertext(citation.quote)}</q> '
+        f'<li id="note-{note.number}">{_html_named(citation.title, citation.file)}, '
+        f'{_where(citation)}: <q dir="auto">{as_hypertext(citation.quote)}</q> '
         f'<a href="#answer-{place}" aria-label="Back to the answer">↑</a></li>'
     )
 
@@ -299,6 +298,11 @@ def _remarks(answer: Answer) -> list[str]:
     """The notes that the text does not say itself, and who wrote it if that was a model."""
     written = [f"Written by {answer.model}"] if answer.model else []
     return [note for note in answer.notes if note not in answer.text] + written
+
+
+def _where(citation: Citation) -> str:
+    page = "" if citation.page is None else f", page {citation.page}"
+    return f"paragraph {citation.paragraph}{page}"
 
 
 def _paragraphs(source: Source) -> str:

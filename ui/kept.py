@@ -18,6 +18,7 @@ from ui.conversation import Turn, Turns
 MAX_CHARACTERS: Final = 2_000_000  # of a conversation as JSON
 MAX_TURNS: Final = 200
 _MAX_TEXT: Final = 100_000
+_MAX_DATE: Final = 10
 _MAX_ITEMS: Final = 200  # citations or notes of an answer
 _MAX_NUMBER: Final = 10**12
 
@@ -94,6 +95,8 @@ def _citation(values: dict[str, object]) -> Citation:
         value = values.get(field.name)
         if field.name in ("file", "quote", "title"):
             found[field.name] = _text(value)
+        elif field.name == "date":
+            found[field.name] = None if value is None else _text(value, _MAX_DATE)
         elif field.name == "support":
             found[field.name] = _fraction(value)
         elif value is not None or field.name in ("number", "paragraph", "start", "end"):

@@ -115,9 +115,10 @@ def draw(picture: Picture) -> str:
         else "Nearer means nearer in subject."
     )
     return (
-        f'<figure class="picture"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
+        '<figure class="picture"><div class="wide" tabindex="0" role="region" '
+        f'aria-label="Picture of the articles"><svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
         f"{attributes({'aria-label': f'{dots} {what}. The table below says the same.'})}>"
-        f"{_axis(picture.ticks)}{_links(picture)}{_dots(picture)}{_labels(picture)}</svg>"
+        f"{_axis(picture.ticks)}{_links(picture)}{_dots(picture)}{_labels(picture)}</svg></div>"
         f"<figcaption>{told}{copies} Choose a dot to open its article.</figcaption></figure>"
         f"{_table(picture)}"
     )

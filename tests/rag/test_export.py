@@ -101,6 +101,12 @@ def test_footnotes_of_a_conversation_are_numbered_through_and_quote_what_the_tex
     assert "[^4]" not in text
 
 
+def test_a_footnote_names_the_page_where_there_is_one() -> None:
+    paged = reply("“Roses.” [1]", cite("Roses.", file="a.pdf", page=12))
+    assert "[^1]: A title, a.pdf, paragraph 3, page 12" in as_markdown([paged])
+    assert "page 12" in as_html([paged])
+
+
 def test_a_citation_without_a_marker_is_named_all_the_same() -> None:
     assert "Also cited: [^1]" in as_markdown([reply("It is so.", cite("Roses."), mode="llm")])
 

@@ -39,7 +39,7 @@ def kept(*turns: Turn) -> str:
 
 
 def test_a_conversation_comes_back_as_it_was(answer: Any, citation: Any) -> None:
-    cited = citation("one\n two", start=3, answer_start=4, answer_end=6)
+    cited = citation("one\n two", start=3, answer_start=4, answer_end=6, page=2, date="2025-12-31")
     turns = (
         Turn("First?", answer=answer("“one two” [1]", cited, notes=("A note",), model="m")),
         Turn("Second?", answer=answer("The articles do not say.", answered=False)),
