@@ -13,9 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.phrases import Tag, Word, read_words, terms_within
+from rag.phrases import Tag, Word, is_english, read_words, terms_within
 from rag.terms import Term, terms
-from rag.wording import read_tokens, tell_language
 
 _HALF, _MOST_OF = 0.5, 0.6  # of what is said behind a copula, that in many words
 _MANY = 5
@@ -66,7 +65,7 @@ def false_identity(sentence: str, evidence: str, before: str, around: str) -> st
         before: what stands before them and explains their pronouns.
         around: the text of the article, where titles and appositions may stand.
     """
-    if not _is_english(sentence):
+    if not is_english(sentence, evidence):
         return None
     for claim in _claims(sentence):
         near = [evidence, before] if claim.is_main else [evidence, before, around]
@@ -81,11 +80,6 @@ def is_identity(sentence: str) -> bool:
     return any(claim.is_main for claim in _claims(sentence)) and not any(
         word.tag in (Tag.VERB, Tag.RELATIVE) for word in words
     )
-
-
-@lru_cache(maxsize=256)
-def _is_english(text: str) -> bool:
-    return tell_language(read_tokens(text)) == "en"
 
 
 # -- what a sentence claims ----------------------------------------------------------------

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from rag.terms import Term, terms
+from rag.wording import read_tokens, tell_language
 
 
 class Tag(StrEnum):
@@ -49,6 +50,7 @@ class Word:
     sentence: int
 
 
+_SHORT = 9  # words that may not tell their language
 _WORD = re.compile(r"[^\W_]+(?:[-.&][^\W_]+)*")
 _OWNER = re.compile(r"[’'](?:s\b|(?=\s))")
 _END = re.compile(r"[.!?…][\"”’»')\]]*\s")
@@ -183,6 +185,16 @@ def _is_verb(lower: str, before: Word | None, after: str, gap: str) -> bool:
             return opens and (previous.tag is Tag.NAME or follows in ("a", "an", "the", "that"))
         return previous.tag in (Tag.PRONOUN, Tag.RELATIVE)
     return False
+
+
+@lru_cache(maxsize=512)
+def is_english(sentence: str, evidence: str) -> bool:
+    """Whether a sentence is English, or too short to tell and its evidence is."""
+    tokens = read_tokens(sentence)
+    language = tell_language(tokens)
+    if language != "en" and (language is None or len(tokens) <= _SHORT):
+        language = tell_language(read_tokens(f"{sentence} {evidence}"))
+    return language == "en"
 
 
 def terms_within(text: str, start: int, end: int) -> list[Term]:

@@ -15,9 +15,8 @@ from functools import lru_cache
 from index.sentences import split_sentences
 from rag.dates import MONTHS, WEEKDAYS
 from rag.figures import figures
-from rag.phrases import Tag, Word, read_words, terms_within
+from rag.phrases import Tag, Word, is_english, read_words, terms_within
 from rag.terms import Term, terms
-from rag.wording import read_tokens, tell_language
 
 _PLACING = frozenset("in at near from to into inside outside across on around".split())
 _DIRECTIONS = frozenset(
@@ -49,7 +48,7 @@ def moved(sentence: str, evidence: str, weigh: Weigh) -> str | None:
         evidence: neighbouring sentences that may support it.
         weigh: how much a term tells, such as its idf.
     """
-    if tell_language(read_tokens(sentence)) != "en":
+    if not is_english(sentence, evidence):
         return None
     parts = _parts(evidence)
     for place in _places(sentence):

@@ -15,9 +15,8 @@ from functools import lru_cache
 
 from index.tokens import stem
 from rag.identity import OFFICES
-from rag.phrases import Tag, Word, read_words, terms_within
+from rag.phrases import Tag, Word, is_english, read_words, terms_within
 from rag.terms import Term
-from rag.wording import read_tokens, tell_language
 
 _SAYING = frozenset(
     "said says say saying told tell stated announced added explained stressed argued insisted "
@@ -79,7 +78,7 @@ def other_agent(sentence: str, evidence: str) -> str | None:
         sentence: what is checked.
         evidence: neighbouring sentences that may support it.
     """
-    if tell_language(read_tokens(sentence)) != "en":
+    if not is_english(sentence, evidence):
         return None
     there = predicates(evidence)
     for own in predicates(sentence):
@@ -118,7 +117,7 @@ def _done_by_another(own: Predicate, other: Predicate) -> bool:
 
 def turned_round(sentence: str, evidence: str) -> bool:
     """Whether two things changed places about a preposition: "from A to B", "won against A"."""
-    if tell_language(read_tokens(sentence)) != "en":
+    if not is_english(sentence, evidence):
         return False
     own, there = _governed(sentence), _governed(evidence)
     for group, found in own.items():
@@ -209,6 +208,8 @@ def predicates(text: str) -> tuple[Predicate, ...]:
         by = next((i for i in range(at + 1, end) if words[i].lower == "by"), None)
         is_passive = any(w.tag is Tag.COPULA for w in words[first:at]) or by == at + 1
         if is_passive:
+            if begin > 0 and words[begin].lower in ("that", "which", "who"):
+                own = max(0, begin - _LONGEST_NOUN), begin  # what the clause is about
             if by is None:
                 sides = [*_terms(text, words, own), *_terms(text, words, (at + 1, end))]
                 found.append(Predicate(_base(word.lower), (), (), tuple(sides), False, False, True))

@@ -193,7 +193,8 @@ def _value(tokens: Sequence[Token]) -> float | None:
 def _number(digits: str) -> float:
     if _GROUPED.fullmatch(digits):
         return float(re.sub(r"\D", "", digits))
-    return float(re.sub(r"[^\d]+", ".", digits, count=1)) if digits.count(",") < 2 else 0.0
+    whole, _, rest = re.sub(r"\D+", ".", digits).partition(".")
+    return 0.0 if "." in rest else float(f"{whole}.{rest}")  # "1.2.3" is a version or a date
 
 
 def _unit(text: str, tokens: Sequence[Token], number: Number) -> tuple[Term, ...]:

@@ -15,7 +15,8 @@ DASHES = frozenset({"-", "–", "—", " - ", " – ", " — "})
 
 # A number with its separators, a word, or one sign that belongs to a number.
 _TOKEN = re.compile(
-    r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\w.,]*\d)|\d+(?:[.,'’]\d+)*(?![^\W_])|[^\W_]+|[%$€£¥₽₴₹°]"
+    r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?![\w.,]*\d)|\d+[.,]\d+(?:bn|mn|tn|m|k)\b|"
+    r"\d+(?:[.,'’]\d+)*(?![^\W_])|[^\W_]+|[%$€£¥₽₴₹°]"
 )
 _LONGEST = 4000  # characters: nothing is looked for beyond them
 

@@ -116,6 +116,12 @@ def test_a_sentence_that_breaks_off_is_removed() -> None:
     assert written.notes == ["1 of 2 sentences was removed: it breaks off"]
 
 
+def test_a_pronoun_of_a_removed_sentence_is_removed_with_it() -> None:
+    _, written = run(FakeWriter(f"{LIE} [1] It is a good lie, though. [1] {ROCK} [1]"))
+    assert written.text == f"{ROCK} [1]"
+    assert written.removed["it leans on a sentence that was removed"] == 1
+
+
 def test_one_fact_gets_few_citations() -> None:
     _, written = run(FakeWriter(f"{CALM} [2] {ROCK} [1]"), one_fact=True)
     assert len(written.citations) <= 3
