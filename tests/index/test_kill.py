@@ -131,6 +131,70 @@ def test_an_update_killed_at_a_random_moment_leaves_the_last_state(
     assert_same(path, scratch)
 
 
+def _kill_sometime(process: subprocess.Popen[str], patience: float) -> bool:
+    """Send SIGKILL after at most so many seconds; whether it came before the end."""
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(patience)
+    process.kill()
+    process.communicate()
+    return process.returncode == -signal.SIGKILL
+
+
+_ROUND = """
+import sys
+from pathlib import Path
+from index.build import build_index
+from tests.fakes import FakeEmbedder
+
+folder, path = Path(sys.argv[1]), Path(sys.argv[2])
+print("begin", flush=True)
+build_index(folder, path, FakeEmbedder(delay=0.0005))
+"""
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_again_and_again_it_ends_as_from_scratch(
+    tmp_path: Path, repository: Path, seed: int
+) -> None:
+    """Ten kills a history: of a first build, of small and large updates, of what resumes them."""
+    chance = random.Random(seed)
+    folder, path = tmp_path / "articles", tmp_path / "index"
+    articles: Articles = dict(_ARTICLES)
+    write_articles(folder, articles)
+    kills = 0
+    for turn in range(40):
+        process = subprocess.Popen(
+            [sys.executable, "-c", _ROUND, str(folder), str(path)],
+            cwd=repository,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "begin\n"
+        kills += _kill_sometime(process, chance.random() * chance.choice([0.3, 1.0, 3.0]))
+        with suppress(IndexStoreError):  # there may be nothing to ask yet
+            index = Index(path, FakeEmbedder())
+            with index.reading():
+                found = index.nearest(FakeEmbedder().embed_query("herring"), 5)
+                assert len(found) == 5 * index.snapshot.complete, turn
+            index.close()
+        if kills == 10:
+            break
+        if turn % 3 == 2:  # what is to be done changes now and then, a little or a lot
+            for number in chance.sample(range(150), chance.choice([3, 120])):
+                articles[f"reports/{number:03}.txt"] = (
+                    f"Report {number} was corrected in turn {turn}: {number * 7} boats came.\n\n"
+                    f"Of these {number + turn} were sold in town, the harbour master said."
+                )
+            write_articles(folder, articles)
+    assert kills == 10
+    build_index(folder, path, FakeEmbedder())
+    scratch = tmp_path / "scratch"
+    build_index(folder, scratch, FakeEmbedder())
+    assert_same(path, scratch)
+    assert len(list(path.glob("data-*"))) == 1
+
+
 def test_a_reader_in_this_process_sees_what_another_one_indexed(
     tmp_path: Path, repository: Path
 ) -> None:
