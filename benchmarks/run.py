@@ -29,12 +29,25 @@ SMALL: Final = (
     ("warm_ask.py", "--limit", "30", "--rounds", "3"),
     ("indexing.py", "--files", "24"),
     ("visitors.py", "--seconds", "15"),
+    ("scale.py", "--chunks", "1000", "10000"),
+    ("soak.py", "--seconds", "15"),
 )
 FULL: Final = (
     ("startup.py", "--runs", "21"),
     ("warm_ask.py", "--rounds", "10"),
     ("indexing.py", "--files", "0"),
     ("visitors.py", "--seconds", "60", "--plot", str(RESULTS / "visitors.png")),
+    (
+        "scale.py",
+        "--chunks",
+        "1000",
+        "10000",
+        "100000",
+        "1000000",
+        "--plot",
+        str(RESULTS / "scale.svg"),
+    ),
+    ("soak.py", "--seconds", "300"),
 )
 
 
