@@ -14,7 +14,7 @@ from rag.retrieve import Candidate
 # come before others, its neighbours first: half of the answers missed by the best sentence
 # stand there. A long sentence costs the reader more, and must be nearer for it
 # (docs/quality.md has the curve, and what each of these brings).
-_WITHIN = (0.05, 0.035, 0.025)  # the second, the third, the fourth
+_WITHIN = (0.06, 0.042, 0.03)  # the second, the third, the fourth
 _SAME_PARAGRAPH = 0.03
 _NEIGHBOUR = 0.01
 _A_WORD = 0.001
