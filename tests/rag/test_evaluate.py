@@ -13,7 +13,6 @@ import pytest
 
 from index.errors import QuestionError
 from index.paragraphs import split_paragraphs
-from rag import answering, confidence
 from rag import evaluate as module
 from rag.ask import ask_and_find
 from rag.evaluate import Report, evaluate
@@ -24,6 +23,7 @@ from rag.questionset import TestQuestion as Question
 from rag.questionset import read_questions
 from rag.report import as_table
 from rag.retrieve import Retriever
+from rag.session import open_retriever
 from tests.index.articles import BRIDGE, GARDEN, HARBOUR
 
 CONTRACT = {
@@ -320,13 +320,9 @@ def test_what_is_held_back_is_known(town_index: Path, monkeypatch: pytest.Monkey
     )
     given = evaluate([roses], town_index).results[0]
     assert (given.answered, given.right, given.right_if_answered) == (True, True, True)
-    calibrated = confidence.calibration
-
-    def strict(model: str) -> confidence.Calibration:
-        return replace(calibrated(model), threshold=1.0)
-
-    monkeypatch.setattr(answering, "calibration", strict)
-    monkeypatch.setattr(module, "calibration", strict)
+    strict = replace(open_retriever(town_index).calibration, threshold=1.0)
+    monkeypatch.setattr(Retriever, "calibration", strict)
+    monkeypatch.setattr(module, "calibration", lambda model: strict)
     report = evaluate([roses, replace(roses, evidence=frozenset({("a", 1)}))], town_index)
     right, wrong = report.results
     assert (right.answered, right.right, right.right_if_answered) == (False, False, True)
