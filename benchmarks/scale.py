@@ -16,6 +16,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import resource
 import subprocess
 import sys
@@ -36,7 +37,9 @@ SENTENCES_EACH: Final = 20  # of an article
 SENTENCES_A_PARAGRAPH: Final = 2
 QUESTIONS: Final = 40
 ROUNDS: Final = 3
-_NEARNESS: Final = 0.9  # of a passage to their mean: cosines with a question are then 0.7 to 0.8
+_OF_ALL: Final = 0.87  # of a passage to their mean: cosines with a question are then 0.7 to 0.8
+_OF_ARTICLE: Final = 0.3  # to the mean of its article: sentences of two articles are no rewrites
+_ITEM: Final = re.compile(r", item (\d+)\.")
 _LEAST: Final = 40  # characters of a sentence
 
 
@@ -57,14 +60,21 @@ class RandomEmbedder:
         return self._model.embed_query(text)
 
     def embed_passages(self, texts: list[str]) -> Vectors:
+        articles = [int((_ITEM.findall(text) or ["0"])[-1]) // SENTENCES_EACH for text in texts]
+        made = (
+            _OF_ALL * self._mean
+            + _OF_ARTICLE * self._noise([f"article {number}" for number in articles])
+            + np.sqrt(1 - _OF_ALL**2 - _OF_ARTICLE**2) * self._noise(texts)
+        )
+        return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
+
+    def _noise(self, texts: list[str]) -> Vectors:
         rows = []
         for text in texts:
             seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
-            rows.append(np.random.default_rng(seed).standard_normal(len(self._mean)))
-        noise = np.stack(rows)
-        noise /= np.linalg.norm(noise, axis=1, keepdims=True)
-        made = _NEARNESS * self._mean + np.sqrt(1 - _NEARNESS**2) * noise
-        return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
+            row = np.random.default_rng(seed).standard_normal(len(self._mean))
+            rows.append(row / np.linalg.norm(row))
+        return np.asarray(rows, dtype=np.float32)
 
 
 def default_articles() -> Path:
