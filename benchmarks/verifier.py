@@ -29,7 +29,7 @@ from benchmarks.common import ROOT, SEEDS, build, make_parser, scratch
 from benchmarks.verifier_set import FOLDER, read
 from index.embed import local_embedder
 from index.store import Index
-from rag.verify import FEATURES, Verdict, nearest_features, verify_sentence
+from rag.verify import FEATURES, Verdict, Verifier, nearest_features, verify_sentence
 
 TABLE: Final = ROOT / "rag" / "verify.json"
 KINDS: Final = (
@@ -54,6 +54,8 @@ AIMS: Final = {
     "identity": 0.85,
     "place": 0.85,
 }
+_SENTENCES = 5  # of an answer that is timed
+_OFFERED = 12  # paragraphs
 _OTHERS = 4  # paragraphs of the same article that are offered besides
 
 
@@ -261,6 +263,33 @@ def table(outcomes: Sequence[Outcome], title: str) -> str:
     return "\n".join(lines)
 
 
+def answer_times(labelled: Sequence[Labelled], index: Index) -> tuple[list[float], list[float]]:
+    """Milliseconds to check answers of five sentences, and to embed a question, in turns.
+
+    As for an LLM's answer: twelve paragraphs are offered, and held beforehand.
+    """
+    with index.reading():
+        sizes = {row.file: row.paragraphs for row in index.catalog.articles()}
+    own = [one for one in labelled if one.file in sizes and one.kind == "true"]
+    checked: list[float] = []
+    embedded: list[float] = []
+    for at in range(0, len(own) - _SENTENCES + 1, _SENTENCES):
+        some = own[at : at + _SENTENCES]
+        file = some[0].file
+        places = [(one.file, one.paragraph) for one in some]
+        places += [(file, number) for number in range(1, sizes[file] + 1)]
+        places = list(dict.fromkeys(places))[:_OFFERED]
+        started = time.perf_counter()
+        verifier = Verifier(index, places)
+        for one in some:
+            verifier.verify(one.sentence, [(one.file, one.paragraph)], places, closely=True)
+        checked.append((time.perf_counter() - started) * 1000)
+        started = time.perf_counter()
+        index.embedder.embed_query(f"What is known of {file} and of number {at}?")
+        embedded.append((time.perf_counter() - started) * 1000)
+    return checked, embedded
+
+
 def curve(outcomes: Sequence[Outcome]) -> list[dict[str, float]]:
     """Precision and recall as the support that is asked for rises."""
     points: list[dict[str, float]] = []
@@ -297,6 +326,7 @@ def main() -> None:
             show([*alone, *second], options.show)
             return
         others = score(labelled, indexes, with_others=True)
+        checked, embedded = answer_times(labelled, indexes[0])
     print(table(alone, "against the paragraph that is cited"))
     print(table(others, f"\nwith {_OTHERS} more paragraphs that may support it instead"))
     print(table(second, "\nthe second set, against the paragraph that is cited"))
@@ -306,6 +336,9 @@ def main() -> None:
     times = sorted(one.seconds * 1000 for one in others)
     slow = times[len(times) * 95 // 100]
     print(f"\na sentence: median {statistics.median(times):.1f} ms, p95 {slow:.1f} ms")
+    middle, question = statistics.median(checked), statistics.median(embedded)
+    print(f"an answer of {_SENTENCES} sentences: median {middle:.0f} ms", end="")
+    print(f", {middle / question:.1f} times the embedding of a question")
     if json_out is not None:
         result: dict[str, Any] = {
             "alone": shares(alone),

@@ -68,7 +68,9 @@ class Term:
         """Whether two terms mean the same, as far as their letters tell."""
         if self.token == other.token or (self.bones and self.bones == other.bones):
             return True
-        short, long = sorted((self.word, other.word), key=len)
+        short, long = self.word, other.word
+        if len(short) > len(long):
+            short, long = long, short
         return (
             len(short) >= _SHORTEST_WORD
             and long.startswith(short)
