@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from index.tokens import fold, words
 
@@ -37,6 +38,7 @@ _ENDING = re.compile(r"(?:i|ii|ij|iy|ei)$")
 _MIN_NAME = 4
 
 
+@lru_cache(maxsize=20_000)  # names come again and again, in articles and in their words
 def skeleton(name: str) -> str:
     """The spelling-free form of a name; equal for transliterations of one name."""
     letters = "".join(_CYRILLIC.get(c, c) for c in fold(name)).replace("-", "").replace("'", "")
