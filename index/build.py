@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from index import store
 from index.catalog import Catalog
@@ -27,8 +27,11 @@ from index.load import SourceFile, list_files
 from index.local_chroma import LOG_ROOM
 from index.models import Article, Chunk
 from index.relations import relate
-from index.scan import Progress, Scan, Skipped, check_losses, scan_folder
+from index.scan import FolderReader, Progress, Scan, Skipped, check_losses, scan_folder
 from index.vectors import VectorReader, VectorStore, vector_id
+
+if TYPE_CHECKING:
+    from index.server import Server
 
 _SLICE: Final = 128  # files that are read, split and written together
 _AT_HAND: Final = 512  # changed articles kept in memory; more are read again when they are written
@@ -69,6 +72,7 @@ def build_index(
     replace: bool = False,
     max_file_bytes: int = 20_000_000,
     progress: Progress = lambda what, done, total: None,
+    server: Server | None = None,
 ) -> Summary:
     """Make the index at `path` equal to the folder `corpus`.
 
@@ -80,26 +84,43 @@ def build_index(
         replace: accept another folder than before, or the loss of most files.
         max_file_bytes: a larger file is left out, by name.
         progress: told what is done of the work.
+        server: the Chroma server that the index is on; `path` then holds what is derived from it.
 
     Raises:
         CorpusError: the folder is wrong, empty, or not the one that the index stands for.
         IndexStoreError: `path` is something else, damaged, being written, or its disk is full.
     """
     files = list_files(corpus)
+    if server is not None:
+        from index.server_build import build_on_server  # not loaded where none is configured
+
+        return build_on_server(
+            corpus,
+            path,
+            embedder,
+            server,
+            files,
+            rebuild=rebuild,
+            replace=replace,
+            max_file_bytes=max_file_bytes,
+            progress=progress,
+        )
     store.read_marker(path, any_schema=True)  # before a lock is put where it may not belong
     with store.writer_lock(path):
         marker = store.read_marker(path, any_schema=True)
         is_older = marker is not None and _is_older(marker)
         if marker is not None and not rebuild and not is_older:
             store.read_marker(path)
-        _check_same_corpus(corpus, path, marker, replace)
+        check_same_corpus(corpus, path, marker, replace)
+        if marker is not None and not rebuild:
+            store.check_place(path, marker, is_on_server=False)
         if marker is not None and not rebuild and marker.model != embedder.name:
             raise ModelMismatchError(
                 f"the index was built with {marker.model}, not with {embedder.name}",
                 "run footnote index --rebuild, or set FOOTNOTE_EMBEDDING and "
                 "FOOTNOTE_EMBEDDING_MODEL as they were",
             )
-        build = _Build(corpus, path, embedder, files, max_file_bytes, progress)
+        build = Build(corpus, path, embedder, files, max_file_bytes, progress)
         if is_older and not rebuild:
             build.summary.notes.append(
                 "an older Footnote made this index: it is built anew, and nothing is embedded again"
@@ -112,9 +133,12 @@ def build_index(
             raise
 
 
-def _check_same_corpus(
-    corpus: Path, path: Path, marker: store.Marker | None, replace: bool
-) -> None:
+def check_same_corpus(corpus: Path, path: Path, marker: store.Marker | None, replace: bool) -> None:
+    """See to it that an index stands for this folder, or `replace` says that it shall.
+
+    Raises:
+        CorpusError: it stands for another one.
+    """
     if marker is None or replace:
         return
     same = str(corpus.resolve()) == marker.corpus
@@ -135,7 +159,7 @@ def _relative(corpus: Path, path: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Survey:
+class Survey:
     """What a folder holds beside what is indexed of it."""
 
     present: frozenset[str]
@@ -144,7 +168,7 @@ class _Survey:
     """Those that changed, unless they are too many to keep."""
 
 
-class _Build:
+class Build:
     """One run, under the writer's lock."""
 
     def __init__(
@@ -164,6 +188,8 @@ class _Build:
         self._max_file_bytes = max_file_bytes
         self._progress = progress
         self._written = 0
+        self._chunks: dict[str, list[Chunk]] = {}  # of the last scan, if it split its articles
+        self._server = ""
         self.summary = Summary(corpus=corpus, path=path)
 
     def run(self, marker: store.Marker | None, rebuild: bool, replace: bool) -> Summary:
@@ -183,7 +209,7 @@ class _Build:
             raise
         if data != in_force or replace:
             self._put_in_force(data)
-        store.remove_other_data(self._path, data)
+        self._remove_other_data(data)
         with closing(store.open_catalog(self._path, data)) as catalog:
             self.summary.articles = catalog.count("article")
             self.summary.paragraphs = catalog.count("paragraph")
@@ -216,8 +242,27 @@ class _Build:
                 model=self._embedder.name,
                 corpus=str(self._corpus.resolve()),
                 corpus_relative=_relative(self._corpus, self._path),
+                server=self._server,
             ),
         )
+
+    # -- places --------------------------------------------------------------------------
+
+    def _create_data(self, in_force: str) -> str:
+        return store.create_data(self._path, in_force)
+
+    def _create_vectors(self, data: str) -> VectorStore:
+        return store.create_vectors(self._path, data)
+
+    def _seal(self, data: str) -> None:
+        store.seal_vectors(self._path, data)
+
+    def _answers_meanwhile(self, marker: store.Marker | None, is_complete: bool) -> bool:
+        """Whether what is in force answers while other data is filled."""
+        return is_complete and marker is not None and not _is_older(marker)
+
+    def _remove_other_data(self, data: str) -> None:
+        store.remove_other_data(self._path, data)
 
     # -- reading -------------------------------------------------------------------------
 
@@ -225,6 +270,13 @@ class _Build:
         """The folder, a slice at a time."""
         total = len(self._files)
         self.summary.skipped = []
+        if isinstance(self._embedder, FolderReader):
+            limit = self._max_file_bytes
+            for scan in self._embedder.scans(self._files, indexed, limit, self._progress):
+                self.summary.skipped.extend(scan.skipped)
+                self._chunks = scan.chunks
+                yield scan
+            return
         for start in range(0, total, _SLICE):
 
             def progress(what: str, done: int, of: int, start: int = start) -> None:
@@ -235,7 +287,7 @@ class _Build:
             self.summary.skipped.extend(scan.skipped)
             yield scan
 
-    def _survey(self, known: Mapping[str, str]) -> _Survey:
+    def _survey(self, known: Mapping[str, str]) -> Survey:
         present: set[str] = set()
         changed: set[str] = set()
         articles: dict[str, Article] | None = {}
@@ -246,11 +298,13 @@ class _Build:
                 articles |= scan.changed
                 if len(articles) > _AT_HAND:
                     articles = None
-        return _Survey(frozenset(present), frozenset(changed), articles)
+        return Survey(frozenset(present), frozenset(changed), articles)
 
     def _split(self, articles: Mapping[str, Article]) -> dict[str, list[Chunk]]:
         if not articles:
             return {}
+        if articles.keys() <= self._chunks.keys():
+            return {name: self._chunks[name] for name in articles}
         from index.nodes import SentenceChunkParser, as_document, chunk_of
 
         parser = SentenceChunkParser()
@@ -266,21 +320,20 @@ class _Build:
         marker: store.Marker | None,
         known: Mapping[str, str],
         is_complete: bool,
-        survey: _Survey | None,
+        survey: Survey | None,
         rebuild: bool,
         replace: bool,
     ) -> str:
         """Do what is to be done; returns the data folder that is then right."""
         in_force = marker.data if marker is not None else ""
         if rebuild or not in_force:
-            answers = is_complete and marker is not None and not _is_older(marker)
+            answers = self._answers_meanwhile(marker, is_complete)
             return self._build_anew(in_force, may_be_empty=replace, is_asked_at_once=not answers)
         if not is_complete:
             with closing(store.open_catalog(self._path, in_force)) as catalog:
                 self._finish(catalog, in_force, known)
             return in_force
         assert survey is not None, "what is complete is always looked at"
-        store.check_vectors(self._path, in_force)
         return self._update(in_force, known, survey)
 
     def _build_anew(self, in_force: str, *, may_be_empty: bool, is_asked_at_once: bool) -> str:
@@ -297,13 +350,13 @@ class _Build:
         if not in_force:
             # Marked before anything is written: what a killed run leaves is known as ours.
             self._put_in_force("")
-        data = store.create_data(self._path, in_force)
+        data = self._create_data(in_force)
         if is_asked_at_once:
             self._put_in_force(data)
         with closing(store.open_catalog(self._path, data)) as catalog:
             self._fill_catalog(catalog, read, {})
             self._fill_catalog(catalog, scans, {})
-            self._complete(catalog, data, store.create_vectors(self._path, data))
+            self._complete(catalog, data, self._create_vectors(data))
         return data
 
     def _finish(self, catalog: Catalog, data: str, known: Mapping[str, str]) -> None:
@@ -311,10 +364,11 @@ class _Build:
         present = self._fill_catalog(catalog, self._scans(known), known)
         self._remove(catalog, known.keys() - present)
         # What a killed run wrote to Chroma may be half of something; the cache has it all.
-        self._complete(catalog, data, store.create_vectors(self._path, data))
+        self._complete(catalog, data, self._create_vectors(data))
 
-    def _update(self, in_force: str, known: Mapping[str, str], survey: _Survey) -> str:
+    def _update(self, in_force: str, known: Mapping[str, str], survey: Survey) -> str:
         """Bring a complete index up to date; returns the data folder that is then right."""
+        store.check_vectors(self._path, in_force)
         gone = known.keys() - survey.present
         with closing(store.open_catalog(self._path, in_force)) as catalog:
             if not survey.changed and not gone:
@@ -403,12 +457,20 @@ class _Build:
             except BaseException:
                 catalog.rollback()
                 raise
-        store.seal_vectors(self._path, data)
+        self._seal(data)
         catalog.begin()
+        try:
+            self._close_catalog(catalog, data)
+            catalog.commit()
+        except BaseException:
+            catalog.rollback()
+            raise
+
+    def _close_catalog(self, catalog: Catalog, data: str) -> None:
+        """Mark a catalogue as complete, inside a transaction."""
         for key, value in ((store.COMPLETE, "1"), (store.SWEPT, "1"), (store.LOGGED, "0")):
             catalog.put(key, value)
         catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
-        catalog.commit()
 
     def _fill(self, texts: Iterable[tuple[str, str]], total: int, vectors: VectorStore) -> None:
         self.summary.embedded += fill_vectors(
@@ -434,19 +496,10 @@ class _Build:
 
         With the vectors, which have to be whole, articles are compared with one another.
         """
-        total = self._written + len(articles)
-        updated = len(articles.keys() & known.keys())
-        self.summary.updated += updated
-        self.summary.added += len(articles) - updated
         catalog.begin()
         try:
-            for name, article in articles.items():
-                catalog.put_article(article, chunks[name])
-                self._written += 1
-                self._progress("writing", self._written, total)
-            for name in gone:
-                catalog.remove_article(name)
-                self.summary.removed += 1
+            self._write(catalog, articles, chunks, known)
+            self._take_out(catalog, gone)
             if vectors is not None:
                 relate(catalog, vectors, self._progress)
             catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
@@ -454,3 +507,26 @@ class _Build:
         except BaseException:
             catalog.rollback()
             raise
+
+    def _write(
+        self,
+        catalog: Catalog,
+        articles: Mapping[str, Article],
+        chunks: Mapping[str, Sequence[Chunk]],
+        known: Mapping[str, str],
+    ) -> None:
+        """Write articles, inside a transaction."""
+        total = self._written + len(articles)
+        updated = len(articles.keys() & known.keys())
+        self.summary.updated += updated
+        self.summary.added += len(articles) - updated
+        for name, article in articles.items():
+            catalog.put_article(article, chunks[name])
+            self._written += 1
+            self._progress("writing", self._written, total)
+
+    def _take_out(self, catalog: Catalog, gone: Iterable[str]) -> None:
+        """Remove articles, inside a transaction."""
+        for name in gone:
+            catalog.remove_article(name)
+            self.summary.removed += 1

@@ -12,6 +12,8 @@ import numpy as np
 from index.embedders import embedder_for
 from index.errors import FootnoteError
 from index.llm_server import llm_server
+from index.server import probe as probe_server
+from index.server import server_of
 from index.settings import Embedding, Settings, load_settings
 from index.status import read_status
 from index.store import Index
@@ -32,7 +34,7 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Check Python, settings, model, index and the LLM's server, in this order."""
+    """Check Python, settings, model, Chroma server, index and the LLM's server, in this order."""
     try:
         settings = load_settings()
     except FootnoteError as error:
@@ -41,6 +43,7 @@ def examine() -> list[Finding]:
         _check_python,
         _check_settings,
         _check_model,
+        _check_server,
         _check_index,
         _check_llm,
     ]
@@ -97,9 +100,33 @@ def _check_llm(settings: Settings) -> Iterator[Finding]:
     yield Finding(probe(server, settings.llm_first_seconds))
 
 
+def _check_server(settings: Settings) -> Iterator[Finding]:
+    server = server_of(settings)
+    if server is None:
+        return
+    from index.mirror import head_of
+
+    version = probe_server(server)
+    head = head_of(server)
+    found = f"{head.articles} articles" if head is not None else "no index yet"
+    yield Finding(f"Chroma server at {server}, version {version}: {server.collection}, {found}")
+    if server.is_overheard:
+        yield Finding(
+            f"articles{' and the token' if server.token else ''} travel to {server} where others "
+            "can read them",
+            "use an address that begins with https",
+        )
+
+
 def _check_index(settings: Settings) -> Iterator[Finding]:
-    status = read_status(settings.index, settings.max_file_bytes)
-    index = Index(settings.index, embedder_for(settings, settings.index))
+    server = server_of(settings)
+    embedder = embedder_for(settings, settings.index)
+    if server is not None:
+        from index.mirror import mirrored
+
+        mirrored(settings.index, server, embedder)
+    status = read_status(settings.index, settings.max_file_bytes, server)
+    index = Index(settings.index, embedder, server)
     index.close()
     yield Finding(
         f"index: {status.files} files, {status.paragraphs} paragraphs, {status.chunks} chunks"

@@ -34,11 +34,6 @@ def embedder_for(settings: Settings, path: Path | None = None) -> Embedder:
     Raises:
         SettingsError: the settings do not make one.
     """
-    if settings.chroma_url:
-        raise SettingsError(
-            "FOOTNOTE_CHROMA_URL is set, and this version keeps its vectors on the disk alone",
-            "unset FOOTNOTE_CHROMA_URL",
-        )
     if settings.embedding is Embedding.LOCAL:
         for name in _OF_A_SERVER:
             if getattr(settings, name):

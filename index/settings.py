@@ -60,6 +60,10 @@ class Settings(BaseSettings):
     embedding_prefixes: str | None = None
     embedding_input_types: str | None = None
     chroma_url: str | None = None
+    chroma_collection: str = "footnote"
+    chroma_token: SecretStr | None = None
+    chroma_tenant: str | None = None
+    chroma_database: str | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     auth: SecretStr | None = None

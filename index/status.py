@@ -12,6 +12,7 @@ from index.errors import FootnoteError, IndexStoreError, UnreadableFileError
 from index.formats.apart import Apart
 from index.load import digest, entries, extract, list_files
 from index.models import RelationKind
+from index.server import Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +32,21 @@ class Status:
     copies: int
     rewrites: int
     """Pairs of articles that are copies of one another, or tell one story in other words."""
+    server: str | None = None
+    """The Chroma server that the index is on; `path` then holds what is derived from it."""
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        values = asdict(self)
+        if self.server is None:
+            del values["server"]
+        return values
 
     def __str__(self) -> str:
         state = "complete" if self.complete else "still being built, or its building was cut off"
         lines = [
             f"index       {self.path} ({state})",
             f"articles    {self.corpus}",
+            *([f"server      {self.server}"] if self.server else []),
             f"model       {self.model}",
             f"files       {self.files}",
             f"paragraphs  {self.paragraphs}",
@@ -53,8 +60,13 @@ class Status:
         return "\n".join(lines)
 
 
-def read_status(path: Path, max_file_bytes: int) -> Status:
+def read_status(path: Path, max_file_bytes: int, server: Server | None = None) -> Status:
     """Look at an index and the folder that it stands for.
+
+    Args:
+        path: its folder; of an index on a server, the copy, which `index.mirror` brings up to date.
+        max_file_bytes: larger files are not looked at.
+        server: the Chroma server that it is on, or None.
 
     Raises:
         IndexStoreError: there is no index at `path`, or it is damaged.
@@ -62,6 +74,7 @@ def read_status(path: Path, max_file_bytes: int) -> Status:
     marker = store.read_marker(path)
     if marker is None or not marker.data:
         raise IndexStoreError(f"there is no index at {path}", "run footnote index DIR")
+    store.check_place(path, marker, is_on_server=server is not None)
     catalog = store.open_catalog(path, marker.data)
     try:
         digests = catalog.digests()
@@ -81,6 +94,7 @@ def read_status(path: Path, max_file_bytes: int) -> Status:
             problem=problem,
             copies=kinds[RelationKind.COPY],
             rewrites=kinds[RelationKind.REWRITE],
+            server=f"{server} ({server.collection})" if server is not None else None,
         )
     finally:
         catalog.close()

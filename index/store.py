@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from filelock import BaseFileLock, FileLock, Timeout
 
@@ -34,6 +34,10 @@ from index.faults import explain, is_full
 from index.local_chroma import LocalChroma, copy_chroma, graph_files
 from index.seal import check_seal, write_seal
 from index.vectors import VectorReader, VectorStore
+
+if TYPE_CHECKING:
+    from index.mirror import Mirror
+    from index.server import Server
 
 SCHEMA_VERSION: Final = 4
 MARKER: Final = "footnote.json"
@@ -56,6 +60,7 @@ COMPLETE: Final = "complete"
 WORDS: Final = "words"  # "1": every article of the folder is in the catalogue
 LOGGED: Final = "logged"  # writes to the vectors since they were settled, at most
 SWEPT: Final = "swept"  # "0": there may be vectors that the catalogue does not list
+STATE: Final = "state"  # which content of a server's index this is
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Marker:
     model: str
     corpus: str
     corpus_relative: str
+    server: str = ""
+    """The Chroma server that the index is on, or nothing: the catalogue here is derived from it."""
 
 
 def marker_path(path: Path) -> Path:
@@ -98,7 +105,7 @@ def read_marker(path: Path, *, any_schema: bool = False) -> Marker | None:
         return None
     except (ValueError, TypeError, OSError) as error:
         raise _not_a_marker(path, str(error)) from error
-    texts = (marker.data, marker.model, marker.corpus, marker.corpus_relative)
+    texts = (marker.data, marker.model, marker.corpus, marker.corpus_relative, marker.server)
     if not all(isinstance(text, str) for text in texts) or not _DATA_NAME.fullmatch(marker.data):
         raise _not_a_marker(path, "its values make no sense")
     if marker.footnote_index != SCHEMA_VERSION and not any_schema:
@@ -128,11 +135,34 @@ def _not_a_marker(path: Path, reason: str) -> IndexStoreError:
 def write_marker(path: Path, marker: Marker) -> None:
     """Replace the marker in one step, on disk before it returns."""
     temporary = path / _NEW_MARKER
+    values = asdict(marker)
+    if not marker.server:
+        del values["server"]
     with temporary.open("w", encoding="utf-8") as file:
-        json.dump(asdict(marker), file, indent=1)
+        json.dump(values, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(marker_path(path))
+
+
+def check_place(path: Path, marker: Marker, *, is_on_server: bool) -> None:
+    """See to it that an index is where it is looked for: on the disk, or on a server.
+
+    Raises:
+        IndexStoreError: it is not.
+    """
+    if marker.server and not is_on_server:
+        raise IndexStoreError(
+            f"the index at {path} is on the Chroma server at {marker.server}",
+            "set FOOTNOTE_CHROMA_URL, choose another --index, or run footnote index --rebuild "
+            "to have it on the disk",
+        )
+    if marker.data and not marker.server and is_on_server:
+        raise IndexStoreError(
+            f"the index at {path} is on the disk, and FOOTNOTE_CHROMA_URL names a server",
+            "choose another --index, unset FOOTNOTE_CHROMA_URL, or run footnote index --rebuild "
+            "to have it on the server",
+        )
 
 
 def corpus_of(path: Path, marker: Marker) -> Path:
@@ -142,8 +172,24 @@ def corpus_of(path: Path, marker: Marker) -> Path:
     return beside if not recorded.is_dir() and beside.is_dir() else recorded
 
 
-def stands_for(path: Path, corpus: Path) -> bool:
-    """Whether PATH is an index of this folder, or free to become one."""
+def is_missing(path: Path, server: Server | None = None) -> bool:
+    """Whether there is no index at PATH, nor on the server."""
+    if server is not None:
+        from index.mirror import head_of
+
+        if head_of(server) is not None:
+            return False
+    marker = read_marker(path)
+    return marker is None or not marker.data
+
+
+def stands_for(path: Path, corpus: Path, server: Server | None = None) -> bool:
+    """Whether PATH, or the server, has an index of this folder, or is free to become one."""
+    if server is not None:
+        from index.mirror import head_of
+
+        if (head := head_of(server)) is not None:
+            return corpus.is_dir() and str(corpus.resolve()) == head.corpus
     marker = read_marker(path)
     if marker is None:
         return True
@@ -203,7 +249,13 @@ def _acquire(path: Path) -> BaseFileLock:
 
 def create_data(path: Path, in_force: str) -> str:
     """Make the data folder that comes after the one in force ("" for none); return its name."""
-    name = _make_folder(path, in_force)
+    number = 1 + int(in_force.rpartition("-")[2]) if in_force else 1
+    return create_named_data(path, f"data-{number}")
+
+
+def create_named_data(path: Path, name: str) -> str:
+    """Make a data folder of this name, without articles; returns the name."""
+    _make_folder(path, name)
     with closing(Catalog(path / name / _CATALOG, create=True)) as catalog:
         catalog.begin()
         for key in (GENERATION, COMPLETE, WORDS, LOGGED, SWEPT):
@@ -214,19 +266,17 @@ def create_data(path: Path, in_force: str) -> str:
 
 def copy_data(path: Path, in_force: str) -> str:
     """As `create_data`, with what the folder in force holds, to be changed further."""
-    name = _make_folder(path, in_force)
+    name = f"data-{1 + int(in_force.rpartition('-')[2])}"
+    _make_folder(path, name)
     with closing(open_catalog(path, in_force)) as catalog:
         catalog.copy_to(path / name / _CATALOG)
     copy_chroma(path / in_force / _CHROMA, path / name / _CHROMA)
     return name
 
 
-def _make_folder(path: Path, in_force: str) -> str:
-    number = 1 + int(in_force.rpartition("-")[2]) if in_force else 1
-    name = f"data-{number}"
+def _make_folder(path: Path, name: str) -> None:
     shutil.rmtree(path / name, ignore_errors=True)
     (path / name / _CHROMA).mkdir(parents=True)
-    return name
 
 
 def remove_other_data(path: Path, keep: str) -> None:
@@ -293,11 +343,21 @@ class Index:
     """An index open for questions. Follows other processes' updates; safe to use from threads.
 
     Every access happens inside `reading()`, which holds one consistent view.
+
+    Args:
+        path: its folder; of an index on a server, where what is derived from it is kept.
+        embedder: the model that it was built with.
+        server: the Chroma server that it is on, or None.
     """
 
-    def __init__(self, path: Path, embedder: Embedder) -> None:
+    def __init__(self, path: Path, embedder: Embedder, server: Server | None = None) -> None:
         self.path = path
         self.embedder = embedder
+        self._mirror: Mirror | None = None
+        if server is not None:
+            from index.mirror import Mirror  # not loaded where no server is configured
+
+            self._mirror = Mirror(path, server, embedder)
         self._lock = threading.RLock()
         self._depth = 0
         self._opened: _Opened | None = None
@@ -308,6 +368,8 @@ class Index:
     def close(self) -> None:
         with self._lock:
             self._detach()
+            if self._mirror is not None:
+                self._mirror.close()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -324,6 +386,8 @@ class Index:
                 return False
             seen = self._opened.snapshot
         try:
+            if self._mirror is not None and self._mirror.is_behind():
+                return True
             marker = read_marker(self.path)
             if marker is None or marker.data != seen.data:
                 return True
@@ -431,11 +495,14 @@ class Index:
         return self._opened
 
     def _require_marker(self) -> Marker:
+        if self._mirror is not None:
+            self._mirror.refresh()
         marker = read_marker(self.path)
         if marker is None or not marker.data:
             raise IndexStoreError(
                 f"there is no index at {self.path}", "run footnote index DIR, or name one: --index"
             )
+        check_place(self.path, marker, is_on_server=self._mirror is not None)
         if marker.model != self.embedder.name:
             raise ModelMismatchError(
                 f"the index was built with {marker.model}, not with {self.embedder.name}",
@@ -490,6 +557,8 @@ class Index:
         """The vectors of a state; `is_known`: their files were looked at before."""
         if not snapshot.complete:
             return ArrivingVectors(self.path / CACHE, catalog, self.embedder.name)
+        if self._mirror is not None:
+            return self._mirror.vectors(snapshot.data)
         if not is_known:
             check_vectors(self.path, snapshot.data)
         return LocalChroma(self.path / snapshot.data / _CHROMA, copy_if_unwritable=True)

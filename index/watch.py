@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from watchfiles import watch
 
@@ -21,6 +21,9 @@ from index.build import Summary, build_index
 from index.embed import Embedder
 from index.errors import FootnoteError
 from index.scan import Progress
+
+if TYPE_CHECKING:
+    from index.server import Server
 
 _QUIET: Final = 1000  # ms without a change before what changed is indexed
 _AT_MOST: Final = 10_000  # ms that changes may go on before it is indexed all the same
@@ -47,6 +50,7 @@ def keep_up(
     stop: threading.Event,
     max_file_bytes: int = 20_000_000,
     progress: Progress = lambda what, done, total: None,
+    server: Server | None = None,
     quiet_ms: int = _QUIET,
     retry_seconds: float = _RETRY,
 ) -> None:
@@ -64,6 +68,7 @@ def keep_up(
         stop: set it to end, from a signal handler or another thread.
         max_file_bytes: a larger file is left out.
         progress: told what is done of the work.
+        server: the Chroma server that the index is on, or None.
         quiet_ms: how long nothing may change before what changed is indexed.
         retry_seconds: until what failed is tried again; then twice as long, and so on.
 
@@ -78,7 +83,12 @@ def keep_up(
         for _ in _changes(corpus, path, stop, quiet_ms):
             try:
                 summary = build_index(
-                    corpus, path, embedder, max_file_bytes=max_file_bytes, progress=progress
+                    corpus,
+                    path,
+                    embedder,
+                    max_file_bytes=max_file_bytes,
+                    progress=progress,
+                    server=server,
                 )
             except FootnoteError as error:
                 if is_first and not error.retryable:

@@ -59,6 +59,7 @@ def index_command(
 ) -> None:
     """Add, update, remove: make the index match DIR."""
     from index.build import build_index
+    from index.server import server_of
     from index.settings import load_settings
     from rag.progress import Progress
     from rag.session import embedder_for
@@ -73,6 +74,7 @@ def index_command(
             replace=replace,
             max_file_bytes=settings.max_file_bytes,
             progress=progress.show,
+            server=server_of(settings),
         )
     _print_summary(summary)
 
@@ -83,6 +85,7 @@ def watch_command(
     index: IndexOption = None,
 ) -> None:
     """Keep the index up to date with DIR until Ctrl-C: a second after a change it is indexed."""
+    from index.server import server_of
     from index.settings import load_settings
     from index.watch import Watched, keep_up, stopping_at_signals
     from rag.progress import Progress
@@ -106,6 +109,7 @@ def watch_command(
             stop=stop,
             max_file_bytes=settings.max_file_bytes,
             progress=progress.show,
+            server=server_of(settings),
         )
     print("stopped watching; the index is as it was after the last change", file=sys.stderr)
 
@@ -190,13 +194,14 @@ def chat_command(
     """Open the chat in a browser page, its index brought up to date with the articles."""
     from importlib import import_module
 
+    from index.server import server_of
     from index.settings import load_settings
     from index.store import stands_for
     from rag.progress import Progress
 
     settings = load_settings()
     path = index or settings.index
-    if folder is None and stands_for(path, settings.corpus):
+    if folder is None and stands_for(path, settings.corpus, server_of(settings)):
         folder = settings.corpus
     # By name: the page stands above this layer, and only this command needs it.
     serve: Callable[..., None] = import_module("ui.server").serve
@@ -370,11 +375,19 @@ def status_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print as JSON.")] = False,
 ) -> None:
     """Say what is indexed, with which model, and which files have changed since."""
+    from index.embedders import embedder_for
+    from index.server import server_of
     from index.settings import load_settings
     from index.status import read_status
 
     settings = load_settings()
-    status = read_status(index or settings.index, settings.max_file_bytes)
+    path = index or settings.index
+    server = server_of(settings)
+    if server is not None:
+        from index.mirror import mirrored
+
+        mirrored(path, server, embedder_for(settings, path))
+    status = read_status(path, settings.max_file_bytes, server)
     print(json.dumps(status.to_dict(), indent=2) if as_json else printable(str(status)))
 
 

@@ -6,8 +6,9 @@ import threading
 from pathlib import Path
 
 from index.embedders import embedder_for
+from index.server import server_of
 from index.settings import Settings, load_settings
-from index.store import Index, read_marker
+from index.store import Index, is_missing
 from rag.retrieve import Retriever
 
 __all__ = ["close_indexes", "embedder_for", "open_index", "open_retriever"]
@@ -37,7 +38,8 @@ def open_retriever(path: str | Path | None = None, settings: Settings | None = N
     key = where.resolve()
     with _lock:
         if key not in _open:
-            if path is None and ((marker := read_marker(where)) is None or not marker.data):
+            server = server_of(settings)
+            if path is None and is_missing(where, server):
                 from index.build import build_index  # loads llama-index: seconds, once
 
                 build_index(
@@ -45,8 +47,9 @@ def open_retriever(path: str | Path | None = None, settings: Settings | None = N
                     where,
                     embedder_for(settings),
                     max_file_bytes=settings.max_file_bytes,
+                    server=server,
                 )
-            _open[key] = Retriever(Index(where, embedder_for(settings, where)))
+            _open[key] = Retriever(Index(where, embedder_for(settings, where), server))
         return _open[key]
 
 

@@ -226,6 +226,7 @@ def main(arguments: list[str]) -> None:
 
     from index.build import build_index  # loads llama-index: seconds
     from index.embedders import embedder_for
+    from index.server import server_of
     from index.settings import load_settings
 
     try:
@@ -237,6 +238,7 @@ def main(arguments: list[str]) -> None:
             replace="--replace" in arguments[2:],
             max_file_bytes=settings.max_file_bytes,
             progress=progress,
+            server=server_of(settings),
         )
     except FootnoteError as error:
         report(what=error.what, fix=error.fix, retryable=error.retryable)

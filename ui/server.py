@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 import rag
+from index.server import server_of
 from index.settings import Settings, load_settings
 from index.store import Index
 from rag.models import Answer
@@ -198,6 +199,7 @@ def _bring_up_to_date(corpus: Path, path: Path, settings: Settings, progress: Pr
         embedder_for(settings),
         max_file_bytes=settings.max_file_bytes,
         progress=progress,
+        server=server_of(settings),
     )
 
 

@@ -86,7 +86,6 @@ def test_a_failure_to_open_is_not_remembered(town_index: Path, tmp_path: Path) -
         ("FOOTNOTE_EMBEDDING_DIMENSIONS", "512"),
         ("FOOTNOTE_EMBEDDING_PREFIXES", "query: |passage: "),
         ("FOOTNOTE_EMBEDDING_INPUT_TYPES", "query|passage"),
-        ("FOOTNOTE_CHROMA_URL", "http://127.0.0.1:8000"),
     ],
 )
 def test_a_setting_that_cannot_be_honoured_alone_is_refused(
