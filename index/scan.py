@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from index.boilerplate import classify, find_author, find_title
 from index.dates import article_date
 from index.errors import CorpusError, UnreadableFileError
 from index.formats.apart import SECONDS, Apart
 from index.load import Entry, SourceFile, digest, entries, extract
-from index.models import Article
+from index.models import Article, Chunk
 from index.paragraphs import split_paragraphs
 
 Progress = Callable[[str, int, int], None]
@@ -33,10 +34,27 @@ class Scan:
     changed: dict[str, Article] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
     skipped: list[Skipped] = field(default_factory=list)
+    chunks: dict[str, list[Chunk]] = field(default_factory=dict)
+    """Of what changed, where whoever read it has split it as well."""
 
     @property
     def present(self) -> set[str]:
         return self.kept | self.changed.keys()
+
+
+@runtime_checkable
+class FolderReader(Protocol):
+    """Reads a folder elsewhere; an embedder that works on other machines may be one too."""
+
+    def scans(
+        self,
+        files: Sequence[SourceFile],
+        indexed: Mapping[str, str],
+        max_file_bytes: int,
+        progress: Progress,
+    ) -> Iterator[Scan]:
+        """What `scan_folder` would say of the files, a slice at a time, with the chunks."""
+        ...
 
 
 def read_article(file: SourceFile, data: bytes, apart: Apart | None = None) -> Article:
@@ -89,7 +107,9 @@ def scan_folder(
                 try:
                     _take(entry, indexed, scan, apart)
                 except UnreadableFileError as error:
-                    scan.skipped.append(Skipped(_printable(file.name), _printable(error.what)))
+                    scan.skipped.append(
+                        Skipped(printable_name(file.name), printable_name(error.what))
+                    )
             progress("reading", done, len(files))
     return scan
 
@@ -101,13 +121,18 @@ def _take(
         raise entry
     file, data = entry
     if file.name in scan.kept or file.name in scan.changed:
-        raise UnreadableFileError(
-            f"{file.name} is there twice: the first is taken", "give each article its own id"
-        )
+        raise there_twice(file.name)
     if indexed.get(file.name) == digest(data):
         scan.kept.add(file.name)
     else:
         scan.changed[file.name] = read_article(file, data, apart)
+
+
+def there_twice(name: str) -> UnreadableFileError:
+    """Two articles of one name."""
+    return UnreadableFileError(
+        f"{name} is there twice: the first is taken", "give each article its own id"
+    )
 
 
 def check_losses(corpus: Path, known: set[str], scan: Scan) -> None:
@@ -130,6 +155,6 @@ def check_losses(corpus: Path, known: set[str], scan: Scan) -> None:
         )
 
 
-def _printable(name: str) -> str:
+def printable_name(name: str) -> str:
     """A file's name as it can be printed, also where it is no text."""
     return name.encode("utf-8", "backslashreplace").decode("utf-8")

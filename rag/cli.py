@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -56,6 +56,12 @@ def index_command(
     replace: Annotated[
         bool, typer.Option("--replace", help="Accept another folder, or the loss of most files.")
     ] = False,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            "--ray", metavar="ADDRESS", help="Read and embed on a Ray cluster: HOST:PORT, or local."
+        ),
+    ] = None,
 ) -> None:
     """Add, update, remove: make the index match DIR."""
     from index.build import build_index
@@ -65,11 +71,18 @@ def index_command(
     from rag.session import embedder_for
 
     settings = load_settings()
-    with Progress() as progress:
+    embedder = embedder_for(settings)
+    with ExitStack() as stack:
+        if ray is not None:
+            from index.ray_cluster import connect
+            from index.ray_embed import spread
+
+            embedder = spread(stack.enter_context(connect(ray)), embedder)
+        progress = stack.enter_context(Progress())
         summary = build_index(
             folder,
             index or settings.index,
-            embedder_for(settings),
+            embedder,
             rebuild=rebuild,
             replace=replace,
             max_file_bytes=settings.max_file_bytes,
