@@ -68,6 +68,8 @@ class Mirror:
 
     def is_behind(self) -> bool:
         """Whether the server has another state than the copy; no, if it does not tell."""
+        if self._connection.has_just_failed:
+            return False
         try:
             head = read_head(self._connection)
         except IndexStoreError:

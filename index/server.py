@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -29,6 +30,7 @@ _SUPPORTED: Final = "1"  # the major version of the servers that speak this inte
 _COLLECTION: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,62}[A-Za-z0-9]")
 _OUR_PARTS: Final = re.compile(r".*(?:-lock|-data-\d+-\w+|-stale-\w+)")
 _CLOUD: Final = "trychroma.com"
+_MOMENT: Final = 1.0  # seconds
 _MOST_TOLD: Final = 200  # characters of what a server says that are repeated
 
 
@@ -154,6 +156,12 @@ class Connection:
         self._lock = threading.RLock()
         self._client: Any = None
         self._collections: dict[str, Any] = {}
+        self._failed = float("-inf")  # when the server could not be reached last
+
+    @property
+    def has_just_failed(self) -> bool:
+        """Whether the server could not be reached a moment ago: it need not be waited for again."""
+        return time.monotonic() - self._failed < _MOMENT
 
     def ask(self, request: Callable[[Any], T]) -> T:
         """What a request gives, which has to be one that may be sent twice.
@@ -172,7 +180,10 @@ class Connection:
         for attempt in (1, 2):
             try:
                 return request(self._connected())
-            except (FootnoteError, NotFoundError):
+            except NotFoundError:
+                raise
+            except FootnoteError:  # of connecting
+                self._failed = time.monotonic()
                 raise
             except Exception as error:
                 if isinstance(error, httpx.TransportError):
@@ -180,6 +191,7 @@ class Connection:
                     # A connection that was open when the server ended: the next is a new one.
                     if attempt == 1 and isinstance(error, dropped):
                         continue
+                    self._failed = time.monotonic()
                 raise explain(self.server, error) from None  # its chain may quote headers
         raise AssertionError("the second attempt returns or raises")
 
