@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: install chat test check bench lock clean
+.PHONY: install chat chroma test check bench lock clean
 
 install: $(VENV)/installed
 
@@ -26,6 +26,13 @@ $(VENV)/installed-tests: tests/requirements.lock tests/requirements-llm.lock $(V
 
 chat: install
 	$(BIN)/footnote chat
+
+# A Chroma server for FOOTNOTE_CHROMA_URL=http://127.0.0.1:8000
+CHROMA_HOST := 127.0.0.1
+CHROMA_PORT := 8000
+CHROMA_PATH := .footnote-chroma
+chroma: install
+	$(BIN)/chroma run --path $(CHROMA_PATH) --host $(CHROMA_HOST) --port $(CHROMA_PORT)
 
 test: check
 	$(BIN)/python -m pytest
