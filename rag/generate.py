@@ -38,7 +38,7 @@ _NEAR_THE_BEST: Final = 0.12
 the evidence of the sample questions 99 % lies within 0.07; instructions hidden in an article
 speak of something else than the question and lie 0.15 or more below (docs/llm.md)."""
 _LEANS: Final = re.compile(
-    r"\W*(?:he|she|it|they|his|her|its|their|this|these|that|those|er|sie|es|ihre?|dies\w*|"
+    r"\W*(?:(?:\w+ly|instead|also|however|then|so|and|but),?\s+)?(?:he|she|it|they|his|her|its|their|this|these|that|those|er|sie|es|ihre?|dies\w*|"
     r"él|ella|ellos|ellas|su|sus|est[aeo]s?|il|elle|ils|elles|son|sa|leurs?|ce|cette|"
     r"он|она|оно|они|его|её|их|это|эт[аи])\b",
     re.IGNORECASE,

@@ -20,6 +20,9 @@ from rag.wording import Token, read_tokens, tell_language
 
 _SHORTEST = 4
 _SHORTEST_ENDING = 6
+# Slavic surnames tell a woman from a man: Zelenska and Zelenskaya are not Zelensky.
+_HERS = re.compile(r"\w{3,}(?:sk(?:aya|aia|aja|a)|ская|ська)")
+_HIS = re.compile(r"\w{3,}(?:sk(?:yy|yi|iy|ii|ij|yj|y|i)|скии|ськии)")
 _PLURAL_VERBS = frozenset("are were have do can will may must of".split())
 _RELATED_VOWELS = str.maketrans("eo", "ii")  # as in rag.names
 _ENDINGS = ("s", "es", "n", "en", "an", "ian", "ean", "ish", "ese", "er", "ic", "al", "i", "a")
@@ -161,7 +164,11 @@ def from_elsewhere(sentence: str, evidence: str) -> str | None:
 def same_word(one: str, other: str) -> bool:
     """Whether two words may be one name: spelled or inflected otherwise."""
     a, b = fold(one), fold(other)
-    if a == b or stem(one) == stem(other):
+    if a == b:
+        return True
+    if (_HERS.fullmatch(a) and _HIS.fullmatch(b)) or (_HIS.fullmatch(a) and _HERS.fullmatch(b)):
+        return False
+    if stem(one) == stem(other):
         return True
     bones, others = _bones(one), _bones(other)
     if len(bones) >= _SHORTEST and bones == others:

@@ -117,7 +117,7 @@ def test_a_sentence_that_breaks_off_is_removed() -> None:
 
 
 def test_a_pronoun_of_a_removed_sentence_is_removed_with_it() -> None:
-    _, written = run(FakeWriter(f"{LIE} [1] It is a good lie, though. [1] {ROCK} [1]"))
+    _, written = run(FakeWriter(f"{LIE} [1] Specifically, it is a good lie. [1] {ROCK} [1]"))
     assert written.text == f"{ROCK} [1]"
     assert written.removed["it leans on a sentence that was removed"] == 1
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.identity import false_identity, is_identity
-from rag.named import from_elsewhere
+from rag.named import from_elsewhere, same_word
 from rag.opposite import says_opposite
 from rag.phrases import Tag, read_words
 from rag.places import moved
@@ -143,3 +143,17 @@ def test_any_text_is_read(sentence: str, evidence: str) -> None:
     moved(sentence, evidence, lambda _: 1.0)
     assert other_agent(sentence, sentence) is None
     turned_round(sentence, evidence)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Zelenska", "Zelensky", False),
+        ("Zelenskaya", "Zelenskyy", False),
+        ("Зеленская", "Зеленский", False),
+        ("Zelenskij", "Zelenskyy", True),
+        ("Selenskyj", "Zelensky", True),
+    ],
+)
+def test_a_woman_of_the_name_is_another(one: str, other: str, same: bool) -> None:
+    assert same_word(one, other) is same
