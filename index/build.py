@@ -261,6 +261,10 @@ class Build:
         """Whether what is in force answers while other data is filled."""
         return is_complete and marker is not None and not _is_older(marker)
 
+    def _to_compare(self, catalog: Catalog, vectors: VectorReader) -> VectorReader:
+        """The vectors as they are read where articles are compared."""
+        return vectors
+
     def _remove_other_data(self, data: str) -> None:
         store.remove_other_data(self._path, data)
 
@@ -452,7 +456,7 @@ class Build:
             vectors.settle()
             catalog.begin()
             try:
-                relate(catalog, vectors, self._progress)
+                relate(catalog, self._to_compare(catalog, vectors), self._progress)
                 catalog.commit()
             except BaseException:
                 catalog.rollback()

@@ -29,6 +29,7 @@ from index.head import (
 from index.relations import relate
 from index.server import Connection, Server
 from index.server_chroma import ServerChroma
+from index.vectors import VectorReader
 
 _LOOKS: Final = 5  # how often updates on the server that overtake this are followed
 _WAIT_SECONDS: Final = 120.0  # for another process that brings the same copy up to date
@@ -147,8 +148,14 @@ class Mirror:
             if self._is_current():
                 return
             head = read_head(self._connection)
-            if head is not None and self.derive(head):
-                return
+            try:
+                if head is not None and self.derive(head):
+                    return
+            except IndexStoreError:
+                # An update meanwhile removes what it replaces.
+                now = read_head(self._connection)
+                if now is None or head is None or now.state == head.state:
+                    raise
         raise IndexStoreError(
             f"the index on the Chroma server at {self._server} changes faster than it can be "
             "read, or is damaged",
@@ -200,7 +207,7 @@ class Mirror:
             catalog.put_article(article, chunk_article(article))
         if changed:
             with closing(self.vectors(head.data)) as vectors:
-                relate(catalog, _Ahead(vectors, catalog), lambda what, done, total: None)
+                relate(catalog, Ahead(vectors, catalog), lambda what, done, total: None)
         put_state(catalog, head)
         now = read_head(self._connection)
         return now is not None and now.state == head.state
@@ -277,15 +284,15 @@ def marker_of(path: Path, head: Head, data: str, server: Server) -> store.Marker
     )
 
 
-class _Ahead:
-    """Vectors of the articles that are compared, asked for many at a time.
+class Ahead:
+    """A `VectorReader` of the articles that are compared: asked for many at a time, and all there.
 
     Args:
         vectors: on the server.
         catalog: inside the transaction.
     """
 
-    def __init__(self, vectors: ServerChroma, catalog: Catalog) -> None:
+    def __init__(self, vectors: VectorReader, catalog: Catalog) -> None:
         self._vectors = vectors
         self._catalog = catalog
         self._fresh = iter(catalog.files_without_gist())
@@ -297,7 +304,13 @@ class _Ahead:
     def vectors(self, ids: Collection[str]) -> dict[str, Vectors]:
         if not self._near.keys() >= set(ids):
             self._near = self._vectors.vectors(self._next() | set(ids))
-        return {id_: self._near[id_] for id_ in ids if id_ in self._near}
+        if missing := sum(id_ not in self._near for id_ in ids):
+            raise IndexStoreError(
+                f"the Chroma server does not have all vectors: {missing} of {len(ids)} are missing",
+                "ask again; if it stays, run footnote index --rebuild",
+                retryable=True,
+            )
+        return {id_: self._near[id_] for id_ in ids}
 
     def _next(self) -> set[str]:
         """The vectors of as many of the next articles as may be asked for."""

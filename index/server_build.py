@@ -32,13 +32,13 @@ from index.head import (
     vectors_name,
 )
 from index.load import SourceFile
-from index.mirror import Mirror, check_head, marker_of, put_state
+from index.mirror import Ahead, Mirror, check_head, marker_of, put_state
 from index.models import Article
 from index.relations import relate
 from index.scan import Progress, Scan
 from index.server import WRITE_SECONDS, Connection, Server
 from index.server_chroma import ServerChroma
-from index.vectors import VectorStore, vector_id
+from index.vectors import VectorReader, VectorStore, vector_id
 
 
 def build_on_server(
@@ -168,6 +168,9 @@ class _ServerBuild(Build):
     def _seal(self, data: str) -> None:
         """The server looks after its files."""
 
+    def _to_compare(self, catalog: Catalog, vectors: VectorReader) -> VectorReader:
+        return Ahead(vectors, catalog)
+
     def _answers_meanwhile(self, marker: store.Marker | None, is_complete: bool) -> bool:
         return self._head is not None
 
@@ -223,8 +226,8 @@ class _ServerBuild(Build):
             return set()
         articles = self._articles(data)
         generation = self._in_force.generation + 1
-        ended = (survey.changed & known.keys()) | gone
-        old = {row.vector for row in catalog.chunks_of_files(sorted(ended))}
+        old: set[str] = set()
+        written: set[str] = set()  # which may be others than were seen before: folders change
         scans = self._scans(known) if survey.articles is None else [Scan(changed=survey.articles)]
         catalog.begin()
         try:
@@ -235,11 +238,15 @@ class _ServerBuild(Build):
                 }
                 new = texts.keys() - catalog.chunks_by_vector(sorted(texts)).keys()
                 self._fill(((id_, texts[id_]) for id_ in sorted(new)), len(new), vectors)
+                old |= _vectors_of(catalog, scan.changed.keys())
                 self._write(catalog, scan.changed, chunks, known)
                 articles.put(scan.changed.values(), generation)
+                written |= scan.changed.keys()
+            gone = gone - written
+            old |= _vectors_of(catalog, gone)
             self._take_out(catalog, gone)
-            relate(catalog, vectors, self._progress)
-            articles.retire(ended, generation)
+            relate(catalog, self._to_compare(catalog, vectors), self._progress)
+            articles.retire((written & known.keys()) | gone, generation)
             self._switch(self._next(catalog, data, generation))
             put_state(catalog, self._in_force)
             catalog.commit()
@@ -267,6 +274,10 @@ class _ServerBuild(Build):
     def _in_force(self) -> Head:
         assert self._head is not None, "what is updated is in force"
         return self._head
+
+
+def _vectors_of(catalog: Catalog, files: Set[str]) -> set[str]:
+    return {row.vector for row in catalog.chunks_of_files(sorted(files))}
 
 
 def _all_articles(catalog: Catalog) -> Iterator[Article]:

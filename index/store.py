@@ -362,8 +362,12 @@ class Index:
         self._depth = 0
         self._opened: _Opened | None = None
         self._articles: ArticleCache | None = None
-        with self.reading():
-            pass  # the first look finds damage early
+        try:
+            with self.reading():
+                pass  # the first look finds damage early
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         with self._lock:

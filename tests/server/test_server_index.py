@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -90,6 +92,35 @@ def test_the_same_citations_as_from_the_disk(
         assert [answer.citations for answer in found] == [a.citations for a in expected]
     assert len({answer.answered for answer in expected}) == 2, "answers and refusals are compared"
     assert not list(tmp_path.glob("*/data-*/chroma/*")), "no vectors lie on the disk"
+
+
+def test_asking_on_another_machine_loads_nothing_heavy(
+    tmp_path: Path, server: Server, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_index(
+        write_articles(tmp_path / "articles", TOWN),
+        tmp_path / "one",
+        local_embedder(),
+        server=server,
+    )
+    monkeypatch.setenv("FOOTNOTE_CHROMA_URL", server.url)
+    monkeypatch.setenv("FOOTNOTE_CHROMA_COLLECTION", server.collection)
+    asked = subprocess.run(
+        [sys.executable, "-c", _ASK, tmp_path / "two"],
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert asked.stdout.split() == ["harbour.txt", "[]"]
+
+
+_ASK = """
+import sys
+from rag import ask
+print(ask("How much did the repairs of the harbour cost?", index=sys.argv[1]).citations[0].file)
+print([name for name in ("llama_index", "openai", "gradio") if name in sys.modules])
+"""
 
 
 def test_changes_reach_every_node_and_equal_a_build_from_scratch(
