@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -180,22 +181,23 @@ def connect(address: str, *, cores: int | None = None) -> Iterator[Cluster]:
     ray = importlib.import_module("ray")
     logging.getLogger("ray").setLevel(logging.CRITICAL)
     quiet: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
-    try:
-        if address == LOCAL:
-            _start_here(ray, cores or os.cpu_count() or 1, quiet)
-        else:
-            with ExitStack() as stack:
-                if is_loopback and not _is_on_network(ray, address):
-                    stack.enter_context(_on_loopback())
-                    quiet["_node_ip_address"] = _LOOPBACK
-                ray.init(address=address, **quiet)
-    except Exception as error:
-        ray.shutdown()
-        raise _cannot_connect(address, error) from error
-    try:
-        yield Cluster(ray)
-    finally:
-        ray.shutdown()
+    with _quietly():
+        try:
+            if address == LOCAL:
+                _start_here(ray, cores or os.cpu_count() or 1, quiet)
+            else:
+                with ExitStack() as stack:
+                    if is_loopback and not _is_on_network(ray, address):
+                        stack.enter_context(_on_loopback())
+                        quiet["_node_ip_address"] = _LOOPBACK
+                    ray.init(address=address, **quiet)
+        except Exception as error:
+            ray.shutdown()
+            raise _cannot_connect(address, error) from error
+        try:
+            yield Cluster(ray)
+        finally:
+            ray.shutdown()
 
 
 def _start_here(ray: Any, cores: int, quiet: dict[str, Any]) -> None:
@@ -225,8 +227,7 @@ def _is_on_network(ray: Any, address: str) -> bool:
     """
     host, _, port = address.rpartition(":")
     other = ray._private.services.resolve_ip_for_localhost(host)
-    with suppress(RayError):
-        _check_reachable(f"{other}:{port}")
+    with suppress(OSError), socket.create_connection((other, int(port)), _CONNECT_SECONDS):
         return True
     return False
 
@@ -236,6 +237,16 @@ def _on_loopback() -> Iterator[None]:
     """Ray's own way on desktops, where firewalls ask: 127.0.0.1 is not made another address."""
     constants = importlib.import_module("ray._private.ray_constants")
     with _replaced(constants, "ENABLE_RAY_CLUSTER", False):
+        yield
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """What Ray says of lost workers goes to standard output, whatever it is told of logs."""
+    worker = importlib.import_module("ray._private.worker")
+    with ExitStack() as stack:
+        if hasattr(worker, "print_to_stdstream"):
+            stack.enter_context(_replaced(worker, "print_to_stdstream", lambda *a, **k: None))
         yield
 
 
