@@ -8,6 +8,7 @@ import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from index.errors import CorpusError, IndexStoreError
 from index.local_chroma import LocalChroma
 from index.models import Article
 from index.server import Connection, Server
+from index.server_build import _ServerBuild
 from index.server_chroma import ServerChroma
 from index.status import read_status
 from index.store import Index
@@ -369,3 +371,34 @@ def test_vectors_over_http_are_those_of_the_embedded_chroma(tmp_path: Path, serv
     assert abs(found["id449"] - made[449]).max() < 1e-5
     local.close()
     connection.close()
+
+
+def test_a_large_update_and_a_folder_that_changes_under_it(
+    tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.build._AT_HAND", 0)  # every update is read a second time
+    corpus = write_articles(tmp_path / "articles", TOWN)
+    build(corpus, tmp_path / "one", server)
+    change = _ServerBuild._change
+    meanwhile = {
+        "harbour.txt": TOWN["harbour.txt"],  # changed, and back again
+        "garden.txt": "The garden was sold.",  # changed after it was looked at
+        "bridge.txt": TOWN["bridge.txt"],  # gone, and there again
+    }
+
+    def meddled(self: _ServerBuild, *arguments: Any) -> set[str]:
+        write_articles(corpus, meanwhile)
+        return change(self, *arguments)
+
+    write_articles(corpus, CHANGED)
+    with monkeypatch.context() as patched:
+        patched.setattr(_ServerBuild, "_change", meddled)
+        build(corpus, tmp_path / "one", server)
+    articles, _, _ = contents(tmp_path / "two", server)
+    assert {article.file for article in articles} >= {"garden.txt", "harbour.txt"}
+    write_articles(corpus, CHANGED)
+    build(corpus, tmp_path / "one", server)
+    build_index(corpus, tmp_path / "disk", FakeEmbedder())
+    expected = contents(tmp_path / "disk", None)
+    assert contents(tmp_path / "two", server) == expected
+    assert contents(tmp_path / "one", server) == expected
