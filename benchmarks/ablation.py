@@ -62,7 +62,8 @@ _NO_INTERVALS: _Patch = (
 # These change what is embedded: another index.
 _OTHER_INDEX: dict[str, list[_Patch]] = {
     "sentences that lean, with context": [
-        (index.chunk, "leans_on_previous", lambda sentence, before="": False),
+        (index.chunk, "points_back", lambda sentence: False),
+        (index.chunk._Quotation, "is_open_at", lambda self, offset: False),
         (index.chunk, "_has_pronoun_for_subject", lambda sentence: False),
     ],
     "subjects of pronouns": [(index.chunk, "_has_pronoun_for_subject", lambda sentence: False)],
@@ -105,10 +106,12 @@ def main() -> None:
             for part, patches in {**_PARTS, **_OTHER_INDEX}.items():
                 if arguments.only and part not in arguments.only:
                     continue
-                with without([*patches, _NO_INTERVALS]):
-                    place = whole
-                    if part in _OTHER_INDEX:
+                place = whole
+                if part in _OTHER_INDEX:
+                    with without(patches):
                         place = _build_again(articles, whole, folder / f"{number}-{len(part)}")
+                    patches = []  # the answers from it are made as always
+                with without([*patches, _NO_INTERVALS]):
                     metrics = evaluate(questions, place).metrics
                     close_indexes()
                 values = (_number(metrics[name]) for name in _SHOWN)
