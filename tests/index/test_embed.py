@@ -56,6 +56,22 @@ def test_threads_get_their_own_vectors(model: LocalEmbedder) -> None:
         assert np.abs(vector - expected[i % 4]).max() < 1e-4
 
 
+def test_a_long_question_costs_no_more_than_the_window(
+    model: LocalEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    query = model._model.query
+    monkeypatch.setattr(model._model, "query", lambda text: read.append(text) or query(text))
+    asked = "When was the port reopened? "
+    for text in (asked + "x " * 1900 + "And by whom?", "字" * 4000, "x" * 4000):
+        assert model.embed_query(text).shape == (384,)
+        assert model._model.token_count(read[-1], True) <= model.window
+    assert read[0].startswith(asked)
+    assert read[0].endswith("And by whom?")
+    model.embed_query(asked * 8)
+    assert read[-1] == asked * 8  # what fits is read as it is
+
+
 @pytest.mark.parametrize("text", ["", "a\x00b", "half a pair: \ud800", "字" * 300, "x " * 300])
 def test_any_text_has_a_vector(model: LocalEmbedder, text: str) -> None:
     assert np.linalg.norm(model.embed_query(text)) == pytest.approx(1, abs=1e-3)
