@@ -24,6 +24,7 @@ from ui.tabs import masthead
 __all__ = ["build_page", "static", "theme"]
 
 _WAITING_AT_MOST: Final = 64
+_VISITS_KEPT: Final = 1000  # at most 2 MB each; one that is forgotten comes back with a reload
 
 
 def theme() -> gr.themes.Base:
@@ -56,6 +57,7 @@ def build_page(
         endpoint: adds what programs call; before all else, so that it has the name it wants.
     """
     page: gr.Blocks = gr.Blocks(title="Footnote", analytics_enabled=False)
+    page.state_session_capacity = _VISITS_KEPT
     with page:
         endpoint()
         html(masthead(desk.panels), "masthead", static("tabs.js"))

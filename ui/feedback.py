@@ -25,6 +25,7 @@ from rag.questionset import Place, TestQuestion, append_question, next_id, read_
 from rag.quotations import phrase_of
 
 MAX_LINES: Final = 5000
+MAX_BYTES: Final = 20_000_000
 MAX_WORDS: Final = 1000  # characters of the right words
 _MAX_HISTORY: Final = 8  # messages
 _MAX_MESSAGE: Final = 4000  # characters
@@ -126,9 +127,10 @@ class FeedbackFile:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self.path.with_name(f".{self.path.name}.lock"), timeout=_LOCK_SECONDS):
                 ids = [known.id for known in self._all()]
-                if len(ids) >= MAX_LINES:
+                is_large = self.path.exists() and self.path.stat().st_size > MAX_BYTES
+                if len(ids) >= MAX_LINES or is_large:
                     raise FeedbackError(
-                        f"there are {MAX_LINES} judgements already",
+                        f"there are {len(ids):,} judgements already",
                         "ask whoever runs this server to read them, and to begin a new file",
                     )
                 id_ = next_id(ids) if ids else _FIRST_ID

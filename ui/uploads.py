@@ -106,12 +106,14 @@ class UploadFolder:
         """The files that were added, by their names in the index, with their sizes in bytes."""
         found: dict[str, int] = {}
         try:
-            for item in sorted(self.path.iterdir()):
-                if item.name.startswith(".") or item.is_symlink() or not item.is_file():
-                    continue
-                found[f"{FOLDER}/{item.name}"] = item.stat().st_size
+            items = sorted(self.path.iterdir())
         except FileNotFoundError:
             return found
+        for item in items:
+            if item.name.startswith(".") or item.is_symlink() or not item.is_file():
+                continue
+            with suppress(FileNotFoundError):  # removed meanwhile
+                found[f"{FOLDER}/{item.name}"] = item.stat().st_size
         return found
 
     def add(self, name: str, data: bytes) -> str:

@@ -194,6 +194,16 @@ def test_a_file_that_is_full_takes_no_more(tmp_path: Path, monkeypatch: pytest.M
         kept.add(line())
 
 
+def test_a_file_that_has_grown_large_takes_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.feedback.MAX_BYTES", 100)
+    kept = FeedbackFile(tmp_path / "feedback.jsonl")
+    kept.add(line())
+    with pytest.raises(FeedbackError, match="already"):
+        kept.add(line())
+
+
 def test_a_file_that_cannot_be_written_is_an_error_with_a_cure(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(QuestionError) as raised:

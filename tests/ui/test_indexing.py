@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 from index.build import build_index
@@ -17,7 +19,7 @@ from tests.fakes import FakeEmbedder
 from tests.index.articles import GARDEN, HARBOUR, write_articles
 from ui.indexing import Indexer, Progress, run_process
 from ui.intake import Intake, routes
-from ui.uploads import UploadFolder
+from ui.uploads import UploadError, UploadFolder
 
 DONE = {"summary": "1 added", "skipped": []}
 
@@ -182,6 +184,47 @@ def test_most_files_may_go_if_they_were_removed_here_and_the_last_stays(
     last = client.delete("/uploads", params={"name": "uploads/c.txt"})
     assert last.status_code == 422
     assert "last" in last.json()["error"]
+
+
+def test_one_article_stays_however_quickly_the_others_go(intake: Intake, corpus: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        intake.add(name, (HARBOUR + name).encode())
+    intake.indexer.wait(30)
+    (corpus / "garden.txt").unlink()
+    intake.indexer.request()
+    intake.indexer.wait(30)
+    intake.indexer.request = lambda removed=(): None  # type: ignore[method-assign] # not yet run
+    intake.remove("uploads/a.txt")
+    with pytest.raises(UploadError, match="last"):
+        intake.remove("uploads/b.txt")
+    assert (corpus / "uploads" / "b.txt").exists()
+
+
+def test_who_sends_nothing_gives_up_the_place(
+    client: TestClient, intake: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.intake._STALL_SECONDS", 0.05)
+    found = (route for route in routes(intake).routes if isinstance(route, APIRoute))
+    endpoint = next(route.endpoint for route in found if "POST" in route.methods)
+
+    async def stalled() -> dict[str, Any]:
+        await asyncio.sleep(60)
+        raise AssertionError("nobody waits for so long")
+
+    async def gone() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(receive: Any) -> int:
+        scope = {"type": "http", "method": "POST", "path": "/uploads", "headers": []}
+        answer = await asyncio.wait_for(endpoint(Request(scope, receive), "slow.txt"), 10)
+        return int(answer.status_code)
+
+    async def five() -> list[int]:
+        return [await send(receive) for receive in (stalled, stalled, stalled, gone, gone)]
+
+    assert asyncio.run(five()) == [422] * 5
+    assert intake.folder.files() == {}
+    assert client.post("/uploads", params={"name": "a.txt"}, content=HARBOUR).status_code == 201
 
 
 def test_files_that_others_lost_are_not_taken_for_removed(intake: Intake, corpus: Path) -> None:
