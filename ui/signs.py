@@ -13,6 +13,7 @@ _SURE: Final = 0.7
 _FAIRLY_SURE: Final = 0.45
 _DOTS: Final = 3
 _INDEPENDENT = re.compile(r"rests on (\d+) independent sources", re.IGNORECASE)
+_IS_COUNT = re.compile(r"This answer rests on \d+ independent sources\.?")
 _DIFFER = re.compile(r"The sources differ\b")
 _REMOVED = re.compile(r"(\d+) of \d+ sentences? (?:was|were) removed")
 _PASSAGE = re.compile(r"([^:]*: )(\S.*?), paragraph ([0-9]+)(: .*)?", re.DOTALL)
@@ -65,11 +66,11 @@ def sources_in_words(answer: Answer) -> str:
 
 
 def note_list(answer: Answer) -> str:
-    """The notes that the text does not hold already, each with its sign."""
+    """The notes that neither the text nor the status line holds already, each with its sign."""
     items = "".join(
         f'<li class="note is-{_kind(note)}" dir="auto">{_note(note)}</li>'
         for note in answer.notes
-        if note not in answer.text
+        if note not in answer.text and not (answer.answered and _IS_COUNT.fullmatch(note))
     )
     return f'<ul class="notes furniture">{items}</ul>' if items else ""
 

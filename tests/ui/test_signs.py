@@ -76,6 +76,15 @@ def test_each_note_has_its_sign() -> None:
     assert kinds(tuple(notes)) == list(notes.values())
 
 
+def test_what_the_status_line_says_is_not_said_again(answer: Any, citation: Any) -> None:
+    count = "This answer rests on 2 independent sources"
+    cited = (citation("one"), citation("two", 2, file="b.txt"))
+    found = answer("“one” [1] “two” [2]", *cited, notes=(count, "Not said in the articles: when"))
+    assert "2 independent sources" in status(found)
+    assert "rests on" not in note_list(found)
+    assert "Not said" in note_list(found)
+
+
 def test_a_note_is_text(read: Callable[[str], Any], answer: Any) -> None:
     html = read(note_list(answer("x", notes=("<b>note</b>",))))
     assert html.with_class("note")[0].text == "<b>note</b>"
