@@ -34,7 +34,7 @@ _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.D
 # Gradio serves more than this page and its one endpoint need: uploads, files, a proxy.
 _GRADIO_API: Final = "/gradio_api/"
 _NEEDED: Final = re.compile(
-    r"(queue/(join|data)|run/predict|heartbeat/[\w-]+|cancel|reset|info|call/ask(/\w+)?)/?"
+    r"(queue/(join|data)|run/predict|heartbeat/[\w-]+|app_id|cancel|reset|info|call/ask(/\w+)?)/?"
 )
 
 

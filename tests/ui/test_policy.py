@@ -102,6 +102,7 @@ def test_what_the_page_does_not_use_is_closed(path: str) -> None:
         "queue/data",
         "run/predict",
         "heartbeat/abc-123",
+        "app_id",  # asked for where the connection was lost, until the server is back
         "info",
         "call/ask",
         "call/ask/5d",
