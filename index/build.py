@@ -123,7 +123,7 @@ def build_index(
         build = Build(corpus, path, embedder, files, max_file_bytes, progress)
         if is_older and not rebuild:
             build.summary.notes.append(
-                "an older Footnote made this index: it is built anew, and nothing is embedded again"
+                "an older Footnote made this index: it is built anew, from the vectors that it has"
             )
         try:
             return build.run(marker, rebuild or is_older, replace)
