@@ -81,6 +81,61 @@ def test_conversations_are_begun_renamed_opened_and_deleted(page: Any) -> None:
     assert page.locator(".turn").count() == 0
 
 
+def test_two_tabs_of_one_conversation_lose_no_turn(page: Any) -> None:
+    ask(page, DRONES)
+    other = page.context.new_page()
+    other.goto(page.url)
+    whole_turn(other, 0)
+    ask(other, PESKOV)
+    ask(page, FOREIGN)  # this tab knows nothing of the question before
+    whole_turn(page, 2)
+    assert asked(page) == [DRONES, PESKOV, FOREIGN]
+    page.reload()
+    whole_turn(page, 2)
+    assert asked(page) == [DRONES, PESKOV, FOREIGN]
+    page.locator(".turn").nth(1).locator(".edit").click()
+    page.fill("#question", "How many villages were captured?")
+    page.keyboard.press("Enter")
+    page.locator(".turn .asked", has_text="villages").wait_for()
+    whole_turn(page, 1)
+    page.reload()
+    whole_turn(page, 1)
+    assert asked(page) == [DRONES, "How many villages were captured?"]  # an edit still replaces
+
+
+def test_enter_pressed_twice_asks_once(page: Any) -> None:
+    for turns in (1, 2, 3):
+        page.fill("#question", PESKOV)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        whole_turn(page, turns - 1)
+        page.locator("#follow-ups .suggestion").first.wait_for()
+        page.wait_for_timeout(300)  # a second answer would have come by then
+        assert page.locator(".turn").count() == turns
+        assert page.locator("#question textarea").input_value() == ""
+
+
+def test_the_page_comes_back_with_the_connection(browser: Any, server: Server) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(server.url)
+    page.locator("#question textarea").wait_for()
+    ask(page, DRONES)
+    context.set_offline(True)
+    page.fill("#question", PESKOV)
+    page.keyboard.press("Enter")
+    page.get_by_text("Connection to the server was lost").wait_for()
+    page.evaluate("window.isOld = true")
+    context.set_offline(False)
+    page.wait_for_function("!window.isOld && document.querySelector('.turn .asked')")
+    assert asked(page) == [DRONES]
+    assert page.locator("#question textarea").input_value() == PESKOV
+    page.click("#ask")
+    whole_turn(page, 1)
+    assert asked(page) == [DRONES, PESKOV]
+    context.close()
+
+
 def test_what_somebody_put_into_the_storage_is_only_text(page: Any) -> None:
     ask(page, DRONES)
     kept = page.evaluate("Object.entries(localStorage)")

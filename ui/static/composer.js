@@ -4,9 +4,15 @@ const field = element.querySelector("textarea");
 const editing = element.querySelector(".editing");
 let replaces = null;
 let sent = 0; // when the last question went, until something comes of it
+let before = ""; // how the newest turn was then
 const PATIENCE = 3000; // ms
+const DRAFT = "footnote:draft";
 
-const isPending = () => Boolean(document.querySelector("#newest .is-pending"));
+const newest = () => document.querySelector("#newest");
+const stateOf = (turn) =>
+  turn ? `${turn.dataset.turn} ${turn.className} ${turn.querySelector(".asked").textContent}` : "";
+const shown = () => stateOf(newest().querySelector(".turn"));
+const isPending = () => Boolean(newest().querySelector(".is-pending"));
 
 function fit() {
   field.style.height = "auto";
@@ -18,6 +24,8 @@ function ask() {
   // The question stays in the box until it shows in the conversation.
   if (!question || isPending() || Date.now() - sent < PATIENCE) return;
   sent = Date.now();
+  before = shown();
+  window.dispatchEvent(new CustomEvent("footnote:replaces", { detail: replaces }));
   trigger("submit", replaces === null ? { question } : { question, replaces });
   edit(null);
 }
@@ -65,9 +73,21 @@ document.addEventListener("click", (event) => {
 });
 window.addEventListener("footnote:conversation", () => edit(null));
 window.addEventListener("footnote:ready", () => {
+  // Gradio writes what is there anew when it takes a question: that is no answer yet.
   new MutationObserver(() => {
-    sent = 0;
-  }).observe(document.querySelector("#newest"), { childList: true, subtree: true });
+    if (shown() !== before) sent = 0;
+  }).observe(newest(), { childList: true, subtree: true });
+  // Where the connection was lost the page is loaded again once it is back: what was being
+  // written is still there then.
+  const draft = sessionStorage.getItem(DRAFT);
+  if (draft && !field.value) {
+    field.value = draft;
+    fit();
+  }
+});
+window.addEventListener("pagehide", () => {
+  if (replaces === null && field.value.trim()) sessionStorage.setItem(DRAFT, field.value);
+  else sessionStorage.removeItem(DRAFT);
 });
 // A link that asks is answered in quotations, so that it cannot spend anyone's key.
 window.addEventListener("footnote:ask", (event) => {

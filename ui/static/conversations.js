@@ -9,6 +9,7 @@ const newest = () => document.querySelector("#newest");
 let current = sessionStorage.getItem("footnote:current") ?? makeId();
 sessionStorage.setItem("footnote:current", current);
 let left = null; // the turn of the conversation before, which shows until the next one arrives
+let replaced = null; // the place of the question that was edited
 
 function makeId() {
   return [...crypto.getRandomValues(new Uint8Array(8))].map((b) => b.toString(16).padStart(2, "0")).join("");
@@ -74,7 +75,17 @@ function keep() {
   const place = Number(turn.dataset.turn);
   const kept = read(current) ?? { turns: [] };
   const said = JSON.parse(turn.dataset.kept);
-  if (kept.turns.length === place + 1 && JSON.stringify(kept.turns[place]) === JSON.stringify(said)) return;
+  const there = kept.turns[place];
+  if (JSON.stringify(there) === JSON.stringify(said)) return;
+  if (there && place !== replaced && there.question !== said.question) {
+    // Another tab went on with it, or the server has forgotten this visit: nothing is lost.
+    const turns = [...kept.turns, said];
+    left = turn.dataset.kept;
+    write(current, { ...kept, time: Date.now(), turns });
+    trigger("apply", { kept: JSON.stringify(turns) });
+    return;
+  }
+  replaced = null;
   write(current, { ...kept, time: Date.now(), turns: [...kept.turns.slice(0, place), said] });
 }
 
@@ -188,6 +199,9 @@ document.addEventListener("click", (event) => {
   if (event.target.isConnected && !element.contains(event.target)) toggle(false);
 });
 window.addEventListener("storage", show);
+window.addEventListener("footnote:replaces", (event) => {
+  replaced = event.detail;
+});
 
 // The page is whole: what is kept of this tab, or else the newest, is shown again.
 window.addEventListener("footnote:ready", () => {

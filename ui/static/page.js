@@ -35,7 +35,7 @@
     const isPending = Boolean(turn?.matches(".is-pending"));
     const place = turn ? turn.dataset.turn + turn.querySelector(".asked").textContent : null;
     if (turn && (place !== shown || (wasPending && !isPending))) {
-      if (isPending) takeFromField(turn);
+      takeFromField(turn); // also where the answer was there before the page could say "pending"
       turn.scrollIntoView({ block: "start" });
       if (isPending) say("Searching the articles");
       else if (wasPending) say(saidBy(turn));
