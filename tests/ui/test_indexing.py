@@ -205,7 +205,7 @@ def test_who_sends_nothing_gives_up_the_place(
 ) -> None:
     monkeypatch.setattr("ui.intake._STALL_SECONDS", 0.05)
     found = (route for route in routes(intake).routes if isinstance(route, APIRoute))
-    endpoint = next(route.endpoint for route in found if "POST" in route.methods)
+    endpoint = next(route.endpoint for route in found if "POST" in (route.methods or ()))
 
     async def stalled() -> dict[str, Any]:
         await asyncio.sleep(60)
