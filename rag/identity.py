@@ -99,6 +99,10 @@ def _copulas(text: str, words: Sequence[Word]) -> Iterator[Identity]:
             continue
         if at + 1 >= len(words) or _is_negated(words, at):
             continue
+        if at > 1 and words[at - 1].lower == "which" and "," in words[at - 1].gap:
+            end = _noun_phrase_end(words, at + 1)
+            yield from _maybe(_identity(text, words, (at - 2, at - 1), (at + 1, end), is_main=True))
+            continue
         subject = _subject(words, at)
         if subject is None:
             continue
@@ -261,7 +265,8 @@ def _identity(
         or words[noun].lower in OFFICES
     ):
         return None  # "is ready", "was founded"
-    if words[noun].lower in _NO_KIND or words[noun].lower.endswith("est"):
+    is_relative = is_main and words[first - 2].lower == "which"
+    if (words[noun].lower in _NO_KIND and not is_relative) or words[noun].lower.endswith("est"):
         return None
     head = terms_within(text, words[noun].start, words[noun].end)
     about = terms_within(text, opens.start, words[last - 1].end)

@@ -169,7 +169,9 @@ def _named(text: str) -> tuple[Term, ...]:
 
 def _differ(own: Predicate, other: Predicate) -> bool:
     if not other.is_told:
-        return False
+        # Whoever "he" is, he is not the one whom he does it to.
+        named = [term for term in own.doer if term.is_name]
+        return not other.is_agentless and _meet(named, other.patient)
     if _meet(own.doer, other.agent) or _meet(own.agent, other.doer):
         return False
     if _meet(own.doer, other.patient) or _meet(other.doer, own.patient):

@@ -157,3 +157,14 @@ def test_any_text_is_read(sentence: str, evidence: str) -> None:
 )
 def test_a_woman_of_the_name_is_another(one: str, other: str, same: bool) -> None:
     assert same_word(one, other) is same
+
+
+def test_a_pronoun_is_not_whom_it_is_done_to() -> None:
+    assert other_agent("Lang has surprised Ruiz.", "He surprised Lang in the harbour.")
+    assert not other_agent("Lang has surprised Ruiz.", "He surprised Ruiz in the harbour.")
+
+
+def test_a_relative_clause_says_what_something_is() -> None:
+    said = "The city got a crane, which is a part of the harbour."
+    assert false_identity(said, "The city got a crane. The harbour is closed.", "", "")
+    assert not false_identity(said, "The crane is a part of the harbour of the city.", "", "")
