@@ -77,10 +77,22 @@ def _find_one(
     alone = _search(retriever, question, question, files)
     if alone.statements and alone.confidence >= _PLAINLY_ANSWERED:
         return alone
+    if _asks_nothing(question, alone.retrieval):
+        return alone
     together = _search(retriever, text, question, files)
     if alone.retrieval.question.names:  # "And what is the capital of Wales?"
         together = _by_own_words(retriever, alone, together)
     return replace(together, with_history=True)
+
+
+def _asks_nothing(text: str, retrieval: Retrieval) -> bool:
+    """Whether it is no question, and in words that no article uses: "Hello", "Thanks!"."""
+    content = retrieval.question.content
+    return (
+        bool(content)
+        and set(content) <= set(retrieval.unknown)
+        and not text.rstrip().endswith("?")
+    )
 
 
 def _find_part(retriever: Retriever, part: str, before: Found, files: Sequence[str]) -> Found:

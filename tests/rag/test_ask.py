@@ -287,6 +287,14 @@ def test_a_follow_up_is_understood_from_the_conversation(seeds_index: Path) -> N
     assert answer.question == "And when?"
 
 
+@pytest.mark.parametrize("word", ["hello", "Thanks!"])
+def test_what_is_no_question_does_not_ask_the_one_before_again(
+    seeds_index: Path, word: str
+) -> None:
+    history = said("Who is the Polish prime minister?", "Donald Tusk.")
+    assert not ask(word, seeds_index, history=history).answered
+
+
 def test_a_question_that_stands_alone_is_not_changed_by_the_conversation(
     seeds_index: Path,
 ) -> None:
