@@ -89,9 +89,7 @@ def _asks_nothing(text: str, retrieval: Retrieval) -> bool:
     """Whether it is no question, and in words that no article uses: "Hello", "Thanks!"."""
     content = retrieval.question.content
     return (
-        bool(content)
-        and set(content) <= set(retrieval.unknown)
-        and not text.rstrip().endswith("?")
+        bool(content) and set(content) <= set(retrieval.unknown) and not text.rstrip().endswith("?")
     )
 
 
