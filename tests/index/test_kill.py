@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from index import store
-from index.build import build_index
+from index.build import _SLICE, build_index
 from index.errors import IndexStoreError
 from index.store import Index
 from tests.fakes import FakeEmbedder
@@ -87,9 +87,9 @@ def run_elsewhere(
 def test_a_first_build_killed_at_a_random_moment(
     tmp_path: Path, repository: Path, stage: str
 ) -> None:
-    # Each file is told of once for reading, splitting and writing; then each batch of vectors.
-    files = len(_ARTICLES)
-    first = {"reading": 1, "writing": 2 * files, "embedding": 3 * files + 1}[stage]
+    # Each file is told of once for reading and once for writing, a slice of them after the other;
+    # then each of five batches of vectors.
+    first = {"reading": 1, "writing": _SLICE + 1, "embedding": 2 * len(_ARTICLES) + 1}[stage]
     moment, wait = random.randint(first, first + 3), random.random() / 20
     where = f"{wait:.4f} s after moment {moment}"
     folder = write_articles(tmp_path / "articles", _ARTICLES)
