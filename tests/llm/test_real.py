@@ -69,6 +69,7 @@ def texts(seeds: Path) -> dict[str, str]:
     return {path.name: path.read_bytes().decode("utf-8") for path in seeds.glob("*.txt")}
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("structured", [False, True], ids=["marks", "json"])
 def test_what_survives_is_supported(
     structured: bool,
@@ -80,7 +81,7 @@ def test_what_survives_is_supported(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("FOOTNOTE_LLM_CONTEXT", "2048")  # fewer paragraphs: the sooner it writes
-    monkeypatch.setenv("FOOTNOTE_LLM_SECONDS", "40")
+    monkeypatch.setenv("FOOTNOTE_LLM_SECONDS", "120")  # a machine may be slow
     if not structured:
         from index.settings import load_settings
 

@@ -70,7 +70,7 @@ def test_one_goes_from_citation_to_citation_and_sees_the_others(page: Any) -> No
     page.locator("#source mark", has_text=WORDS).wait_for()
     page.wait_for_function("document.activeElement.matches('#source .step')")
     page.keyboard.press("Escape")
-    assert page.evaluate("document.activeElement.matches('.citation')")
+    page.wait_for_function("document.activeElement.matches('.citation')")
 
 
 def test_other_citations_of_the_same_answer_are_marked_more_faintly(page: Any) -> None:
