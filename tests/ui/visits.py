@@ -54,6 +54,15 @@ class Seen:
     images: list[str] = field(default_factory=list)
 
 
+# What Gradio says when a page is left while it waits for something.
+_LEAVING = ("AbortError: signal is aborted", "Unexpected error Connection errored out")
+
+
+def _hear(message: Any, seen: Seen) -> None:
+    if message.type == "error" and not message.text.startswith(_LEAVING):
+        seen.console.append(message.text)
+
+
 @contextmanager
 def running(index: Path, folder: Path, **environment: str) -> Iterator[Server]:
     """The real server in a process of its own, with the environment given and no other settings."""
@@ -116,14 +125,14 @@ def visiting(
     page = context.new_page()
     page.set_default_timeout(30_000)
     seen = Seen()
-    page.on("console", lambda m: seen.console.append(m.text) if m.type == "error" else None)
+    page.on("console", lambda m: _hear(m, seen))
     page.on("pageerror", lambda error: seen.console.append(str(error)))
     page.on("request", lambda request: _watch(request, url, seen))
     page.goto(url + query)
     page.locator("#question textarea").wait_for()
     try:
         yield page
-        assert seen == Seen()
+        assert seen == Seen(), seen
     finally:
         context.close()
 
