@@ -77,14 +77,8 @@ class Gate:
             BusyError: too many wait already, or it took too long.
         """
         ticket = self._apply()
-        try:
+        with self._withdrawn_on_failure(ticket):
             ticket.result(self._patience)
-        except TimeoutError:
-            self._withdraw(ticket)
-            raise BusyError from None
-        except BaseException:
-            self._withdraw(ticket)
-            raise
         try:
             yield
         finally:
@@ -94,19 +88,25 @@ class Gate:
     async def aplace(self) -> AsyncIterator[None]:
         """As `place`, without blocking the event loop."""
         ticket = self._apply()
-        try:
+        with self._withdrawn_on_failure(ticket):
             async with asyncio.timeout(self._patience):
                 await asyncio.wrap_future(ticket)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    @contextmanager
+    def _withdrawn_on_failure(self, ticket: Future[None]) -> Iterator[None]:
+        """While one waits with a ticket; who waited too long is told that many others ask."""
+        try:
+            yield
         except TimeoutError:
             self._withdraw(ticket)
             raise BusyError from None
         except BaseException:
             self._withdraw(ticket)
             raise
-        try:
-            yield
-        finally:
-            self._leave()
 
     def _apply(self) -> Future[None]:
         """A ticket, done as soon as its holder is inside."""
