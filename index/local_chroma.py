@@ -24,15 +24,16 @@ import numpy as np
 from index.embed import Vectors
 from index.errors import IndexStoreError
 from index.faults import explained, is_full, is_read_only
+from index.vectors import HNSW
 
 # Chroma counts its clients of a folder without a lock of its own.
 _opening = threading.Lock()
 
 _COLLECTION = "chunks"
-_HNSW = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
 # Writes before Chroma saves its graph: a save costs more the larger the graph is.
 _FILLING = {"sync_threshold": 10_000, "batch_size": 100}
-_WAITING = {"sync_threshold": 1000, "batch_size": 100}
+# An index of an earlier version may have been made with a narrower search.
+_WAITING = {"sync_threshold": 1000, "batch_size": 100, "ef_search": HNSW["ef_search"]}
 _AT_ONCE = {"sync_threshold": 2, "batch_size": 2}  # the fewest that it accepts
 
 LOG_ROOM = 500
@@ -105,7 +106,7 @@ class LocalChroma:
                     client.get_or_create_collection(
                         _COLLECTION,
                         embedding_function=None,
-                        configuration=cast(Any, {"hnsw": _HNSW | _FILLING}),
+                        configuration=cast(Any, {"hnsw": HNSW | _FILLING}),
                     )
                     if create
                     else client.get_collection(_COLLECTION, embedding_function=None)

@@ -17,8 +17,8 @@ import numpy as np
 
 from index.embed import Vectors
 from index.server import Connection
+from index.vectors import HNSW
 
-_HNSW: Final = {"space": "cosine", "ef_construction": 100, "ef_search": 100, "max_neighbors": 16}
 _AT_ONCE: Final = 200  # vectors in one request: about a megabyte
 _KEPT: Final = 8192  # vectors that a reader has at hand: 12 MB of 384 dimensions each
 
@@ -47,7 +47,7 @@ class ServerChroma:
         space: dict[str, Any] = (
             {"spann": {"space": "cosine"}}
             if self._connection.server.is_cloud
-            else {"hnsw": dict(_HNSW)}
+            else {"hnsw": dict(HNSW)}
         )
         self._before()
         self._connection.ask(

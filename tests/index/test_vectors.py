@@ -279,3 +279,22 @@ def test_nothing_can_be_settled(tmp_path: Path) -> None:
     store.settle()
     assert store.count() == 0
     store.close()
+
+
+def test_neighbours_that_lie_close_together_are_found(tmp_path: Path) -> None:
+    """As the vectors of a language model do: with the defaults of Chroma 87 % would be."""
+    noise = np.random.default_rng(2).standard_normal((6000, 384)).astype(np.float32)
+    matrix = noise + 1.0
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    ids = [f"a.txt#{n}" for n in range(len(matrix))]
+    store = LocalChroma(tmp_path, create=True)
+    store.put(ids, matrix, ids)
+    found = nearest = 0
+    for n in range(0, len(ids), 60):
+        exact = np.argsort(-(matrix @ matrix[n]))[:30]
+        near = {id_ for id_, _ in store.nearest(matrix[n], 30)}
+        assert ids[n] in near
+        found += len(near & {ids[m] for m in exact})
+        nearest += 30
+    store.close()
+    assert found / nearest > 0.97
