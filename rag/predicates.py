@@ -235,17 +235,38 @@ def _predicate(
     whole: tuple[int, int],
     patient: Sequence[Term],
 ) -> Predicate:
-    heads = _terms(text, words, head)
-    names = [term for term in heads if term.is_name]
+    heads = _without_of(text, words, head)
+    names = [term for term in heads if term.is_name and term.word not in OFFICES]
     pronoun = any(word.tag in (Tag.PRONOUN, Tag.RELATIVE) for word in words[slice(*whole)])
     return Predicate(
         verb=_base(verb.lower),
-        agent=tuple(_terms(text, words, whole)) or tuple(heads),
+        agent=tuple(_without_of(text, words, whole)) or tuple(heads),
         doer=tuple(names or heads[-1:]),
         patient=tuple(patient),
         agent_is_office=any(term.word in OFFICES for term in _terms(text, words, whole)),
         is_told=bool(heads) and not pronoun,
     )
+
+
+def _without_of(text: str, words: Sequence[Word], span: tuple[int, int]) -> list[Term]:
+    """The terms of a phrase without what hangs on its "of", where a name is left.
+
+    "The general of the Russian army, Valery Gerasimov," is Gerasimov, and not Russia.
+    """
+    first, last = span
+    left: list[Term] = []
+    at = first
+    while at < last:
+        if words[at].lower == "of" and at > first:
+            at += 1
+            while at < last and "," not in words[at].gap:
+                at += 1
+            continue
+        left += terms_within(text, words[at].start, words[at].end)
+        at += 1
+    if any(term.is_name and term.word not in OFFICES for term in left):
+        return left
+    return _terms(text, words, span)
 
 
 def _base(verb: str) -> str:

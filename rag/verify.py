@@ -411,13 +411,15 @@ class _Checker:
             reason = f"{evidence.here} says no more than a part of it"
         if reason:
             return Verdict(False, passage, known, reason)
-        objections = doubts(sentence.text, sentence.context, evidence, self._weight)
+        found = doubts(sentence.text, sentence.context, evidence, self._weight)
         model = self._model if is_english(sentence.text, window.text) else None
-        if model is not None and known >= meaning().threshold:
-            return self._read(sentence, window, dict(objections), model)
-        doubt, reason = next(objections, (None, ""))
+        if model is not None and known >= meaning().threshold and not self.closely:
+            return self._read(sentence, window, dict(found), model)
+        doubt, reason = next(found, (None, ""))  # an LLM's sentence may give no cause for any
         if not reason and known < meaning().threshold:
             reason = NOTHING
+        if not reason and model is not None:
+            return self._read(sentence, window, {}, model)
         return Verdict(not reason, passage, known, reason, against=doubt is Doubt.OPPOSITE)
 
     def _says_a_part(self, text: str, window: _Window) -> bool:
