@@ -23,6 +23,7 @@ from rag import ask
 from tests.fakes import FakeEmbedder
 from tests.index.articles import TOWN, write_articles
 from tests.index.contents import assert_same, read_vectors
+from tests.server.chroma_server import ChromaServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.integration]
 
@@ -103,7 +104,9 @@ class RayHere:
         return self.start(_DRIVER, self.said["address"], folder, path, notes, delay, does)
 
 
-def _start(code: str, repository: Path, home: Path, *arguments: object) -> subprocess.Popen[str]:
+def _start(
+    code: str, repository: Path, home: Path, *arguments: object, **settings: str
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", code, *map(str, arguments)],
         cwd=home,
@@ -112,6 +115,7 @@ def _start(code: str, repository: Path, home: Path, *arguments: object) -> subpr
             "PATH": os.environ.get("PATH", ""),
             "HOME": str(home),
             "RAY_AUTH_MODE": "disabled",
+            **settings,
         },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -246,6 +250,37 @@ def test_the_real_model_by_the_command(
     for question in ("How many drones did Moscow say were used?", "Who is Mickey Mouse's aunt?"):
         made, expected = ask(question, tmp_path / "ix"), ask(question, seeds_index)
         assert (made.text, made.answered) == (expected.text, expected.answered)
+
+
+def test_into_a_chroma_server(
+    repository: Path,
+    seeds: Path,
+    seeds_index: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    spec = find_spec("ray")
+    if spec is None or spec.origin is None:
+        pytest.skip("Ray is not installed")
+    monkeypatch.chdir(tmp_path)
+    server = ChromaServer(tmp_path / "chroma")
+    try:
+        code = "import sys; sys.argv[0] = 'footnote'; from rag.cli import run; run()"
+        path = tmp_path / "ix"
+        arguments = ("index", seeds, "--index", path, "--ray", "local")
+        driver = _start(code, repository, tmp_path, *arguments, FOOTNOTE_CHROMA_URL=server.url)
+        out, errors = driver.communicate(timeout=2 * _START_SECONDS)
+        assert driver.returncode == 0, errors
+        assert "5 added" in out
+        question = "How many drones did Moscow say were used?"
+        expected = ask(question, seeds_index)
+        monkeypatch.setenv("FOOTNOTE_CHROMA_URL", server.url)
+        for node in (path, tmp_path / "another machine"):
+            made = ask(question, node)
+            assert (made.text, made.citations) == (expected.text, expected.citations)
+        assert not list(tmp_path.glob("*/data-*/chroma/*")), "no vectors lie on the disk"
+    finally:
+        server.kill()
 
 
 _PROGRESS = ("reading ", "embedding ", "writing ", "comparing ")
