@@ -67,6 +67,7 @@ def test_one_goes_from_citation_to_citation_and_sees_the_others(page: Any) -> No
     assert wait_for_mark(page).text_content() != first
     assert turn.locator(".citation[aria-current]").all_inner_texts() == ["[2]"]
     page.locator("#source .step").first.click()
+    page.locator("#source .steps .at", has_text=f"1 of {count}").wait_for()
     page.locator("#source mark", has_text=WORDS).wait_for()
     page.wait_for_function("document.activeElement.matches('#source .step')")
     page.keyboard.press("Escape")
