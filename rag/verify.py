@@ -40,6 +40,7 @@ _MOST_CLOSELY = 2
 _PLAIN = 0.7  # support by another paragraph than those that are cited
 _SURE = 0.9  # and where something else says otherwise
 _CLOSELY = 0.8  # of the weight of the words of a sentence that an LLM wrote
+_ALIKE = 0.9  # the cosine of such a sentence, as that of half of them: embedding it takes longest
 _FEWEST_TOLD = 4  # terms of one, where it has neither a name nor a number
 _SEVERAL = 2  # paragraphs cited, each of which may bear out a part
 _LONGEST_PARAGRAPH = 40  # sentences looked at
@@ -92,7 +93,8 @@ class _Sentence:
     """The sentence before it."""
     terms: tuple[Term, ...]
     weights: tuple[float, ...]
-    vector: Vectors
+    vector: Vectors | None
+    """None where its words alone tell what is near: it must keep to those of the evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +314,7 @@ class _Checker:
             context=context,
             terms=found,
             weights=weights,
-            vector=self._index.embedder.embed_query(plain),
+            vector=None if self.closely else self._index.embedder.embed_query(plain),
         )
 
     def _weight(self, term: Term) -> float:
@@ -364,7 +366,11 @@ class _Checker:
         paragraph = article.paragraph(place[1])
         rows = self._rows(place)
         known = [row for row in rows if row.key in self._vectors]
-        cosines = {row.key: float(self._vectors[row.key] @ sentence.vector) for row in known}
+        vector = sentence.vector
+        cosines = {
+            row.key: _ALIKE if vector is None else float(self._vectors[row.key] @ vector)
+            for row in known
+        }
         contexts = self._contexts(place[0])
         most = _MOST_CLOSELY if self.closely else _MOST_SENTENCES
         found: list[tuple[float, _Window]] = []
