@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from index.tokens import stem
@@ -69,6 +69,8 @@ class Predicate:
     """Whether the agent is plain to see: no pronoun, and not left out."""
     is_agentless: bool = False
     """Whether it is a passive that names no agent."""
+    tools: tuple[Term, ...] = ()
+    """What it is done with: "attacked it with 91 drones"."""
 
 
 def other_agent(sentence: str, evidence: str) -> str | None:
@@ -174,6 +176,8 @@ def _differ(own: Predicate, other: Predicate) -> bool:
         return not other.is_agentless and _meet(named, other.patient)
     if _meet(own.doer, other.agent) or _meet(own.agent, other.doer):
         return False
+    if not _names(own.doer) and _meet(own.doer, other.tools):
+        return False  # "91 drones attacked it"
     if _meet(own.doer, other.patient) or _meet(other.doer, own.patient):
         return True
     if not _meet(own.agent, other.agent) and not _meet(own.patient, other.patient):
@@ -218,13 +222,21 @@ def predicates(text: str) -> tuple[Predicate, ...]:
                 continue
             doer = (by + 1, _phrase_end(words, by + 1, end))
             sides = [*_terms(text, words, own), *_terms(text, words, (at + 1, by))]
-            found.append(_predicate(text, words, word, doer, doer, sides))
+            made = _predicate(text, words, word, doer, doer, sides)
+            found.append(replace(made, tools=_tools(text, words, at + 1, end)))
             continue
         if own is None:
             continue
         whole = (begin, first)
-        found.append(_predicate(text, words, word, own, whole, _terms(text, words, (at + 1, end))))
+        made = _predicate(text, words, word, own, whole, _terms(text, words, (at + 1, end)))
+        found.append(replace(made, tools=_tools(text, words, at + 1, end)))
     return tuple(found)
+
+
+def _tools(text: str, words: Sequence[Word], at: int, end: int) -> tuple[Term, ...]:
+    """What stands behind "with" in the rest of a clause."""
+    place = next((i for i in range(at, end) if words[i].lower == "with"), end)
+    return tuple(_terms(text, words, (place + 1, end)))
 
 
 def _predicate(

@@ -35,6 +35,7 @@ FILE_4 = "004_c6b7aa09887676cd.txt"
         ("five to ten years", "five to ten years before"),
         ("In 1901 56.2% were Catholics", "the 1901 census, 56.2% were Catholics"),
         ("both sides", "two sides"),
+        ("the two teams", "the supporters of these teams"),
     ],
 )
 def test_figures_that_agree(sentence: str, evidence: str) -> None:
@@ -75,6 +76,8 @@ def test_a_text_has_its_own_figures(text: str) -> None:
         ("Merz met Macron.", "Merz"),
         ("Negotiations with Zelensky began.", None),
         ("It was said in Berlin.", "Berlin"),
+        ("Although it was late, they talked.", None),
+        ("Fewer talked than before.", None),
     ],
 )
 def test_names(sentence: str, missing: str | None) -> None:
@@ -217,3 +220,13 @@ def test_no_text_makes_it_fail(index: Index, sentence: str, context: str) -> Non
     verdict = verify_sentence(sentence, [(FILE_4, 6)], [(FILE_1, 11)], index, context=context)
     assert 0.0 <= verdict.support <= 1.0
     assert verdict.supported == (not verdict.reason)
+
+
+@pytest.mark.integration
+def test_each_of_two_clauses_must_be_spoken_of(index: Index) -> None:
+    """As a clause beside a true one costs little of the words of both."""
+    true = "Macron said Kyiv's allies will meet in Paris in early January"
+    assert verify_sentence(f"{true}.", [(FILE_4, 9)], [], index).supported
+    joined = f"{true}, and a farmer in Bavaria sells goat cheese to tourists."
+    verdict = verify_sentence(joined, [(FILE_4, 9)], [], index)
+    assert not verdict.supported

@@ -127,3 +127,10 @@ def test_the_command(
     assert (status, out) == (1, "")
     assert err.startswith("error: cannot read")
     assert "\nfix: " in err
+
+
+@pytest.mark.integration
+def test_the_example_of_the_readme(repository: Path, seeds_index: Path) -> None:
+    found = check((repository / "docs" / "draft.md").read_text("utf-8"), seeds_index)
+    assert [one.supported for one in found] == [True, True, False]
+    assert found[2].reason == "March is not in paragraph 9, which says January"

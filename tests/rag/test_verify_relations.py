@@ -168,3 +168,19 @@ def test_a_relative_clause_says_what_something_is() -> None:
     said = "The city got a crane, which is a part of the harbour."
     assert false_identity(said, "The city got a crane. The harbour is closed.", "", "")
     assert not false_identity(said, "The crane is a part of the harbour of the city.", "", "")
+
+
+def test_what_it_is_done_with_is_no_other_agent() -> None:
+    evidence = "Lauf attacked the harbour with 91 drones."
+    assert not other_agent("91 drones attacked the harbour.", evidence)
+    assert other_agent("Marden attacked the harbour.", evidence)
+
+
+def test_a_general_of_an_army_is_not_the_army() -> None:
+    evidence = (
+        "Gen. Valery Gerasimov, the chief of Russia's General Staff, said that Russian forces in "
+        "2025 had captured 334 villages."
+    )
+    army = "The General of the Russian army, General Valery Gerasimov, captured 334 villages."
+    assert other_agent(army, evidence)
+    assert not other_agent("The forces of Russia captured 334 villages.", evidence)
