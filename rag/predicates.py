@@ -64,7 +64,7 @@ class Predicate:
     patient: tuple[Term, ...]
     """What stands on the other side, up to the end of the clause."""
     agent_is_office: bool
-    """Whether the agent is described by an office: "the Russian leader"."""
+    """Whether the agent is described by an office, and not named: "the Russian leader"."""
     is_told: bool
     """Whether the agent is plain to see: no pronoun, and not left out."""
     is_agentless: bool = False
@@ -255,7 +255,8 @@ def _predicate(
         agent=tuple(_without_of(text, words, whole)) or tuple(heads),
         doer=tuple(names or heads[-1:]),
         patient=tuple(patient),
-        agent_is_office=any(term.word in OFFICES for term in _terms(text, words, whole)),
+        agent_is_office=not any(term.word for term in names)
+        and any(term.word in OFFICES for term in _terms(text, words, whole)),
         is_told=bool(heads) and not pronoun,
     )
 
