@@ -32,6 +32,8 @@ _MOST_SENTENCES: Final = 8
 _MOST_CITATIONS_OF_A_FACT: Final = 3  # a question for one fact gets no more
 _MOST_REPEATED: Final = 3  # sentences said before, in a row: the model turns in circles
 _MOST_REMOVED: Final = 24  # sentences; a model that only invents is not waited for
+_RUN: Final = 4  # words
+_MOST_RUNS: Final = 3  # times that a run of words may not be said in one sentence
 _REASONS_TOLD: Final = 3
 _NEAR_THE_BEST: Final = 0.12
 """How far below the best sentence that of a paragraph may score for the LLM to be shown it. Of
@@ -221,6 +223,9 @@ class _Reply:
         if not draft.whole and not has_content(words(sentence)[-1]):
             self.written.removed["it breaks off"] += 1
             return
+        if _turns_in_circles(sentence):
+            self.written.removed["it repeats itself"] += 1
+            return
         if follows_removed and _LEANS.match(sentence):
             self.written.removed["it leans on a sentence that was removed"] += 1
             return
@@ -249,6 +254,13 @@ class _Reply:
             self._numbers[passage] = len(self._numbers) + 1
             self.written.citations.append(self._cite(self._numbers[passage], passage, support))
         return self._numbers[passage]
+
+
+def _turns_in_circles(sentence: str) -> bool:
+    """Whether a sentence says the same words again and again, as small models do."""
+    told = words(sentence)
+    runs = Counter(zip(*(told[at:] for at in range(_RUN)), strict=False))
+    return any(count >= _MOST_RUNS for count in runs.values())
 
 
 def _removed_notes(written: Written) -> list[str]:

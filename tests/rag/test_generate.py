@@ -116,6 +116,12 @@ def test_a_sentence_that_breaks_off_is_removed() -> None:
     assert written.notes == ["1 of 2 sentences was removed: it breaks off"]
 
 
+def test_a_sentence_that_repeats_itself_is_removed() -> None:
+    circle = f"{'The moon is made of ' * 4}rock and dust."
+    _, written = run(FakeWriter(f"{CALM} [2] {circle} [1]"))
+    assert written.notes == ["1 of 2 sentences was removed: it repeats itself"]
+
+
 def test_a_pronoun_of_a_removed_sentence_is_removed_with_it() -> None:
     _, written = run(FakeWriter(f"{LIE} [1] Specifically, it is a good lie. [1] {ROCK} [1]"))
     assert written.text == f"{ROCK} [1]"
