@@ -6,7 +6,7 @@ articles beside the set, and of a folder like `xquad-dev`, with false sentences 
 nothing is fitted on it, nor was any rule written after looking at it. A second set, `fresh.jsonl`,
 was written by hand before the rules on identities and places; its held-out part is of articles of
 which nothing else was read, those of a folder like `bbc-news` among them. A third, `free.jsonl`,
-was written by others, who knew nothing of the verifier: freer paraphrases, and falsehoods made of
+was written without any knowledge of the verifier: freer paraphrases, and falsehoods made of
 what the same paragraph says of something else; its parts share no article either.
 
     python -m benchmarks.verifier [--xquad DIR] [--news DIR] [--cache DIR] [--show KIND]
