@@ -24,7 +24,7 @@ from index.embed import Vectors
 from index.models import Article
 from index.spelling import skeleton
 from index.store import Index
-from index.tokens import fold, stem
+from index.tokens import fold, stem, words
 from rag.claims import Passage
 from rag.doubts import MISSING, TEXTS, Doubt, Evidence, doubts, refusal
 from rag.entailment import EntailmentModel, entailment_model
@@ -41,6 +41,11 @@ _PLAIN = 0.7  # support by another paragraph than those that are cited
 _SURE = 0.9  # and where something else says otherwise
 _CLOSELY = 0.8  # of the weight of the words of a sentence that an LLM wrote
 _ALIKE = 0.9  # the cosine of such a sentence, as that of half of them: embedding it takes longest
+# How often, how much: a word that a writer adds without being asked.
+_MEASURES = frozenset(
+    "repeatedly always often frequently usually constantly regularly rarely sometimes again "
+    "completely entirely fully mostly mainly partly immediately eventually finally".split()
+)
 _FEWEST_TOLD = 4  # terms of one, where it has neither a name nor a number
 _SEVERAL = 2  # paragraphs cited, each of which may bear out a part
 _LONGEST_PARAGRAPH = 40  # sentences looked at
@@ -413,6 +418,9 @@ class _Checker:
         reason = refusal(sentence.text, evidence, self._is_common)
         if not reason and self.closely and window.features["cover"] < _CLOSELY:
             reason = f"{evidence.here} says it in other words, if at all"
+        added = _MEASURES.intersection(words(sentence.text)).difference(words(window.text))
+        if not reason and self.closely and added:
+            reason = f"{evidence.here} does not say {min(added)}"
         if not reason and self._says_a_part(sentence.text, window):
             reason = f"{evidence.here} says no more than a part of it"
         if reason:

@@ -14,7 +14,7 @@ from rag.figures import figures, missing_figure
 from rag.named import missing_name
 from rag.opposite import says_opposite
 from rag.roles import swapped
-from rag.verify import find_words, verify_sentence
+from rag.verify import Verifier, find_words, verify_sentence
 
 GERASIMOV = (
     "Gen. Valery Gerasimov said that Russian forces in 2025 had captured 6,460 square kilometres "
@@ -230,3 +230,16 @@ def test_each_of_two_clauses_must_be_spoken_of(index: Index) -> None:
     joined = f"{true}, and a farmer in Bavaria sells goat cheese to tourists."
     verdict = verify_sentence(joined, [(FILE_4, 9)], [], index)
     assert not verdict.supported
+
+
+@pytest.mark.integration
+def test_an_llm_adds_no_word_of_how_often(index: Index) -> None:
+    place = FILE_4, 8
+    verifier = Verifier(index)
+    told = (
+        "Kremlin spokesperson Dmitry Peskov said {}on Monday that Putin and Trump were expected to "
+        "speak in the near future."
+    )
+    assert verifier.verify(told.format(""), [place], [], closely=True).supported
+    verdict = verifier.verify(told.format("repeatedly "), [place], [], closely=True)
+    assert (verdict.supported, verdict.reason) == (False, "paragraph 8 does not say repeatedly")
