@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from index.tokens import stem
@@ -222,14 +222,14 @@ def predicates(text: str) -> tuple[Predicate, ...]:
                 continue
             doer = (by + 1, _phrase_end(words, by + 1, end))
             sides = [*_terms(text, words, own), *_terms(text, words, (at + 1, by))]
-            made = _predicate(text, words, word, doer, doer, sides)
-            found.append(replace(made, tools=_tools(text, words, at + 1, end)))
+            tools = _tools(text, words, at + 1, end)
+            found.append(_predicate(text, words, word, doer, doer, sides, tools))
             continue
         if own is None:
             continue
         whole = (begin, first)
-        made = _predicate(text, words, word, own, whole, _terms(text, words, (at + 1, end)))
-        found.append(replace(made, tools=_tools(text, words, at + 1, end)))
+        rest, tools = _terms(text, words, (at + 1, end)), _tools(text, words, at + 1, end)
+        found.append(_predicate(text, words, word, own, whole, rest, tools))
     return tuple(found)
 
 
@@ -246,6 +246,7 @@ def _predicate(
     head: tuple[int, int],
     whole: tuple[int, int],
     patient: Sequence[Term],
+    tools: tuple[Term, ...],
 ) -> Predicate:
     heads = _without_of(text, words, head)
     names = [term for term in heads if term.is_name and term.word not in OFFICES]
@@ -258,6 +259,7 @@ def _predicate(
         agent_is_office=not any(term.word for term in names)
         and any(term.word in OFFICES for term in _terms(text, words, whole)),
         is_told=bool(heads) and not pronoun,
+        tools=tools,
     )
 
 

@@ -236,7 +236,7 @@ class _Checker:
             return lacking
         self.hold([*cited, *others])
         sentence = self._prepare(text, context)
-        first = [self._in_paragraph(sentence, place) for place in cited]
+        first = self._in_each(sentence, cited)
         verdict = _best(first)
         if verdict is not None and verdict.supported:
             return verdict
@@ -254,26 +254,33 @@ class _Checker:
         found = verdict or second
         return found or Verdict(False, None, 0.0, NOTHING)
 
+    def _in_each(self, sentence: _Sentence, places: Sequence[Place]) -> list[Verdict]:
+        return [
+            self._in_paragraph(sentence, place, self._likeliest(sentence, place))
+            for place in places
+        ]
+
     def _among(self, sentence: _Sentence, places: Sequence[Place], least: float) -> Verdict | None:
         """What supports a sentence among paragraphs that were not cited, the likeliest first.
 
         One that hardly speaks of it says nothing against it either: where a likelier one says
         otherwise, support must be sure.
         """
+        looked = [(place, self._likeliest(sentence, place)) for place in places]
+        looked.sort(key=lambda item: -max((_known(window) for window in item[1][:1]), default=0.0))
         found: list[Verdict] = []
-        for place in sorted(places, key=lambda place: -self._likelihood(sentence, place)):
-            verdict = self._in_paragraph(sentence, place)
+        for place, windows in looked:
+            verdict = self._in_paragraph(sentence, place, windows)
             if verdict.supported and verdict.support >= least:
                 return verdict
             least = _SURE if verdict.against else least
             found.append(replace(verdict, supported=False, reason=verdict.reason or NOTHING))
         return _best(found)
 
-    def _likelihood(self, sentence: _Sentence, place: Place) -> float:
-        """How likely a paragraph speaks of what a sentence says."""
+    def _likeliest(self, sentence: _Sentence, place: Place) -> list[_Window]:
+        """The likeliest evidence of a paragraph that is looked into, if there is such a one."""
         article = self._article(place)
-        windows = self._windows(sentence, article, place) if article else []
-        return meaning().probability(windows[0].features) if windows else 0.0
+        return self._windows(sentence, article, place)[:_LOOKED_INTO] if article else []
 
     def _figure_nowhere(self, text: str, places: Sequence[Place]) -> Verdict | None:
         """The verdict where no paragraph has the numbers of a sentence: none need be embedded."""
@@ -300,7 +307,7 @@ class _Checker:
             found: list[Verdict] = []
             for half, before in zip(halves, (context, halves[0]), strict=True):
                 sentence = self._prepare(half, before)
-                best = _best([self._in_paragraph(sentence, place) for place in cited])
+                best = _best(self._in_each(sentence, cited))
                 if best is None or not best.supported or best.passage is None:
                     break
                 found.append(best)
@@ -350,13 +357,14 @@ class _Checker:
             return None
         return Passage(*place, paragraph.start + span[0], paragraph.start + span[1])
 
-    def _in_paragraph(self, sentence: _Sentence, place: Place) -> Verdict:
+    def _in_paragraph(
+        self, sentence: _Sentence, place: Place, windows: Sequence[_Window]
+    ) -> Verdict:
         article = self._article(place)
         if article is None:
             return Verdict(False, None, 0.0, f"there is no paragraph {place[1]} in {place[0]}")
         if not article.paragraph(place[1]).kind.is_evidence:
             return Verdict(False, None, 0.0, f"paragraph {place[1]} is no part of the report")
-        windows = self._windows(sentence, article, place)[:_LOOKED_INTO]
         verdicts: list[Verdict] = []
         for window in windows:
             verdict = self._judge(sentence, window, article)
@@ -414,13 +422,13 @@ class _Checker:
     def _judge(self, sentence: _Sentence, window: _Window, article: Article) -> Verdict:
         passage = window.passage
         evidence = Evidence(article, passage.paragraph, passage.start, passage.end, window.before)
-        known = meaning().probability(window.features)
+        known = _known(window)
         reason = refusal(sentence.text, evidence, self._is_common)
         if not reason and self.closely and window.features["cover"] < _CLOSELY:
             reason = f"{evidence.here} says it in other words, if at all"
-        added = _MEASURES.intersection(words(sentence.text)).difference(words(window.text))
-        if not reason and self.closely and added:
-            reason = f"{evidence.here} does not say {min(added)}"
+        if not reason and self.closely:
+            added = _MEASURES.intersection(words(sentence.text)).difference(words(window.text))
+            reason = f"{evidence.here} does not say {min(added)}" if added else ""
         if not reason and self._says_a_part(sentence.text, window):
             reason = f"{evidence.here} says no more than a part of it"
         if reason:
@@ -442,15 +450,11 @@ class _Checker:
         for match in list(_JOINT.finditer(text))[:_MOST_JOINTS]:
             halves = terms(text[: match.start()]), terms(text[match.end() :])
             if min(map(len, halves)) >= _FEWEST_TERMS and any(
-                self._share(half, there) < _LEAST_OF_PART for half in halves
+                _held(half, [self._weight(term) for term in half], there) < _LEAST_OF_PART
+                for half in halves
             ):
                 return True
         return False
-
-    def _share(self, found: Sequence[Term], there: Sequence[Term]) -> float:
-        """The share of the weight of some terms that others hold."""
-        held = sum(self._weight(t) for t in found if any(t.matches(other) for other in there))
-        return held / max(1e-9, sum(map(self._weight, found)))
 
     def _read(
         self,
@@ -489,11 +493,10 @@ class _Checker:
         self.hold([place])
         sentence = self._prepare(text, "")
         found: list[dict[str, float]] = []
-        for window in self._windows(sentence, article, place)[:_LOOKED_INTO]:
+        for window in self._likeliest(sentence, place):
             passage = window.passage
             evidence = Evidence(article, place[1], passage.start, passage.end, window.before)
-            known = meaning().probability(window.features)
-            if known < meaning().threshold or self._says_a_part(text, window):
+            if _known(window) < meaning().threshold or self._says_a_part(text, window):
                 continue
             if refusal(text, evidence, self._is_common):
                 continue
@@ -563,16 +566,25 @@ def _with_stop(paragraph: str, end: int) -> int:
 
 def _cover(sentence: _Sentence, text: str) -> float:
     """The share of the weight of a sentence's terms that a text holds."""
-    there = terms(text)
-    total = sum(sentence.weights)
+    return _held(sentence.terms, sentence.weights, terms(text))
+
+
+def _held(found: Sequence[Term], weights: Sequence[float], there: Sequence[Term]) -> float:
+    """The share of the weight of some terms that others hold; all of nothing."""
+    total = sum(weights)
     if not total:
         return 1.0
     held = sum(
         weight
-        for term, weight in zip(sentence.terms, sentence.weights, strict=True)
+        for term, weight in zip(found, weights, strict=True)
         if any(term.matches(other) for other in there)
     )
     return held / total
+
+
+def _known(window: _Window) -> float:
+    """How likely some evidence speaks of what the sentence says, by its meaning alone."""
+    return meaning().probability(window.features)
 
 
 def _best(verdicts: Sequence[Verdict]) -> Verdict | None:
