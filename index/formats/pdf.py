@@ -114,7 +114,7 @@ _DAMAGE: Final = (
     IndexError,
     AttributeError,
     AssertionError,
-    NotImplementedError,
+    NotImplementedError,  # what pypdf raises for a filter that it does not know
     OSError,
     OverflowError,
     ZeroDivisionError,

@@ -771,7 +771,7 @@ def _make_what_only_some_systems_allow(folder: Path) -> dict[str, Outcome]:
         "loop": (folder, "its articles are read where they lie"),
         "link-folder": (outside, "is a link out of the folder"),
     }
-    with suppress(OSError, NotImplementedError):
+    with suppress(OSError, NotImplementedError):  # where there are no links, or not for everyone
         for name, (target, reason) in links.items():
             (folder / name).symlink_to(target)
             outcomes[name] = Named(reason)
