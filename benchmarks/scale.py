@@ -22,6 +22,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -38,6 +39,7 @@ SENTENCES_EACH: Final = 20  # of an article
 SENTENCES_A_PARAGRAPH: Final = 2
 QUESTIONS: Final = 40
 ROUNDS: Final = 3
+TOLD_EVERY: Final = 15  # seconds, on standard error
 _OF_ALL: Final = 0.87  # of a passage to their mean: cosines with a question are then 0.7 to 0.8
 _OF_ARTICLE: Final = 0.3  # to the mean of its article: sentences of two articles are no rewrites
 _ITEM: Final = re.compile(r", item (\d+)\.")
@@ -46,6 +48,8 @@ _LEAST: Final = 40  # characters of a sentence
 
 class RandomEmbedder:
     """Passages get vectors made of their hash, under the local model's name; questions are its."""
+
+    window = 1024
 
     def __init__(self) -> None:
         self._model = local_embedder()
@@ -68,6 +72,9 @@ class RandomEmbedder:
             + np.sqrt(1 - _OF_ALL**2 - _OF_ARTICLE**2) * self._noise(texts)
         )
         return np.asarray(made / np.linalg.norm(made, axis=1, keepdims=True), dtype=np.float32)
+
+    def embed_as_ready(self, texts: list[str]) -> Iterator[tuple[list[int], Vectors]]:
+        yield list(range(len(texts))), self.embed_passages(texts)
 
     def _noise(self, texts: list[str]) -> Vectors:
         rows = []
@@ -112,13 +119,16 @@ def build(corpus: Path, path: Path) -> dict[str, Any]:
     from index.build import build_index
 
     stages: dict[str, float] = {}
-    started = last = time.perf_counter()
+    started = last = told = time.perf_counter()
 
     def progress(what: str, done: int, total: int) -> None:
-        nonlocal last
+        nonlocal last, told
         now = time.perf_counter()
         stages[what] = stages.get(what, 0.0) + now - last
         last = now
+        if now - told > TOLD_EVERY:
+            told = now
+            print(f"{now - started:6.0f} s  {what} {done:,} of {total:,}", file=sys.stderr)
 
     embedder = RandomEmbedder()
     summary = build_index(corpus, path, embedder, progress=progress)

@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
@@ -17,8 +18,9 @@ from index.scan import Progress
 from index.vectors import VectorStore
 
 _SPARE_BYTES = 5_000_000  # of a cache, whatever is in it
-_BATCH = 64  # texts between two writes
+_BATCH = 64  # texts looked for in the cache, and embedded, at a time
 _MODEL_BATCH = 16  # larger batches are no faster on most models
+_WRITTEN_AT_ONCE = 1024  # vectors: Chroma takes them in half the time that batches of 64 need
 
 
 def fill_vectors(
@@ -51,8 +53,7 @@ def fill_vectors(
         at_once = batch_size = embedder.window
     name = embedder.name
     computed = done = 0
-    writing: Future[None] | None = None
-    with closing(VectorCache(cache_path)) as cache, ThreadPoolExecutor(max_workers=1) as writer:
+    with closing(VectorCache(cache_path)) as cache, _Writer(vectors) as writer:
 
         def keep(texts: list[str], made: Vectors) -> None:
             """At once: what comes after may fail, and this may be paid for."""
@@ -69,13 +70,9 @@ def fill_vectors(
             if new:
                 made = model.get_text_embedding_batch(list(new.values()))
                 known |= dict(zip(new, np.asarray(made, dtype=np.float32), strict=True))
-            if writing is not None:
-                writing.result()
-            writing = writer.submit(_put, vectors, batch, np.stack([known[key] for key in keys]))
+            writer.put(batch, np.stack([known[key] for key in keys]))
             done += len(batch)
             progress("embedding", done, total)
-        if writing is not None:
-            writing.result()
     return computed
 
 
@@ -108,8 +105,45 @@ def forget(catalog: Catalog, embedder: Embedder, cache_path: Path) -> None:
             )
 
 
-def _put(vectors: VectorStore, batch: list[tuple[str, str]], matrix: Vectors) -> None:
-    vectors.put([id_ for id_, _ in batch], matrix, [text for _, text in batch])
+class _Writer:
+    """Writes while the next vectors are made; what it still holds is written on the way out."""
+
+    def __init__(self, vectors: VectorStore) -> None:
+        self._vectors = vectors
+        self._items: list[tuple[str, str]] = []
+        self._rows: list[Vectors] = []
+        self._writing: Future[None] | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *rest: object) -> None:
+        with self._thread:
+            if failed is None:
+                self._flush()
+                self._wait()
+
+    def put(self, items: list[tuple[str, str]], rows: Vectors) -> None:
+        """Take (id, text) and as many rows, and write once enough have come together."""
+        self._items += items
+        self._rows.append(rows)
+        if len(self._items) >= _WRITTEN_AT_ONCE:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._wait()
+        if not self._items:
+            return
+        ids, texts = zip(*self._items, strict=True)
+        self._writing = self._thread.submit(
+            self._vectors.put, ids, np.concatenate(self._rows), texts
+        )
+        self._items, self._rows = [], []
+
+    def _wait(self) -> None:
+        if self._writing is not None:
+            self._writing.result()
 
 
 def _batches(items: Iterable[tuple[str, str]], size: int) -> Iterator[list[tuple[str, str]]]:
