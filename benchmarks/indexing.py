@@ -23,7 +23,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import resource
 import shutil
 import sys
 import time
@@ -33,7 +32,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Final
 
-from common import ROOT, SEEDS, Figure, make_parser, report, scratch
+from common import ROOT, SEEDS, Figure, make_parser, peak_megabytes, report, scratch
 
 from index import nodes  # noqa: F401  # loads llama-index now, not while the clock runs
 from index.build import build_index
@@ -181,12 +180,6 @@ def undisturbed_ratio(timings: list[Timing]) -> float:
     indexed = quantiles([t.characters / t.indexed for t in timings], n=10, method="inclusive")
     embedded = quantiles([t.characters / t.embedded for t in timings], n=10, method="inclusive")
     return indexed[-1] / embedded[-1]
-
-
-def peak_megabytes() -> float:
-    """The most memory that this process ever held."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1_000_000 if sys.platform == "darwin" else 1000)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """All benchmarks, as one table: `python benchmarks/run.py`, or with FULL=1 all of the files.
 
-Small by default, a few minutes: fewer runs, and part of the articles to index. Each
-benchmark is a process of its own. The figures are written to `benchmarks/results/` too,
+Small by default, some ten minutes: fewer runs, and part of the articles to index; all of it takes
+hours. Each benchmark is a process of its own. The figures are written to `benchmarks/results/` too,
 with what the machine was. A missed target is shown and fails nothing; a benchmark that
 cannot run does.
 """
@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from common import Figure, as_table, figure_from
+from common import Figure, as_table, figure_from, larger_corpus
 
 HERE: Final = Path(__file__).resolve().parent
 RESULTS: Final = HERE / "results"
@@ -28,14 +28,17 @@ SMALL: Final = (
     ("startup.py", "--runs", "7"),
     ("warm_ask.py", "--limit", "30", "--rounds", "3"),
     ("indexing.py", "--files", "24"),
-    ("visitors.py", "--seconds", "15"),
-    ("scale.py", "--chunks", "1000", "10000"),
+    ("corpus.py", "--files", "100", "--limit", "30", "--rounds", "2"),
+    ("visitors.py", "--seconds", "15", "--plot", str(RESULTS / "visitors.png")),
+    ("scale.py", "--chunks", "1000", "10000", "--plot", str(RESULTS / "scale.svg")),
     ("soak.py", "--seconds", "15"),
+    ("robustness.py",),
 )
 FULL: Final = (
     ("startup.py", "--runs", "21"),
     ("warm_ask.py", "--rounds", "10"),
-    ("indexing.py", "--files", "0"),
+    ("indexing.py", str(larger_corpus()), "--files", "0"),
+    ("corpus.py", "--plot", str(RESULTS / "corpus.svg")),
     ("visitors.py", "--seconds", "60", "--plot", str(RESULTS / "visitors.png")),
     (
         "scale.py",
@@ -48,6 +51,7 @@ FULL: Final = (
         str(RESULTS / "scale.svg"),
     ),
     ("soak.py", "--seconds", "300"),
+    ("robustness.py",),
 )
 
 

@@ -18,7 +18,6 @@ import json
 import os
 import random
 import re
-import resource
 import subprocess
 import sys
 import time
@@ -28,7 +27,7 @@ from statistics import median
 from typing import Any, Final
 
 import numpy as np
-from common import ROOT, SEEDS, Figure, make_parser, report, scratch
+from common import Figure, larger_corpus, make_parser, peak_megabytes, report, scratch
 
 from index.embed import Vectors, local_embedder
 from index.load import list_files
@@ -83,12 +82,6 @@ class RandomEmbedder:
             row = np.random.default_rng(seed).standard_normal(len(self._mean))
             rows.append(row / np.linalg.norm(row))
         return np.asarray(rows, dtype=np.float32)
-
-
-def default_articles() -> Path:
-    """The larger test corpus where there is one, else the samples."""
-    larger = ROOT.parent / "shared" / "bench" / "bbc-news"
-    return larger if larger.is_dir() else SEEDS
 
 
 def sentences_of(folder: Path) -> list[str]:
@@ -172,12 +165,6 @@ def ask(path: Path) -> dict[str, Any]:
         "warm_cpu_ms": 1000 * median(cpu),
         "peak_mb": peak_megabytes(),
     }
-
-
-def peak_megabytes() -> float:
-    """The most memory that this process ever held."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1_000_000 if sys.platform == "darwin" else 1000)
 
 
 def megabytes(path: Path) -> float:
@@ -267,7 +254,7 @@ def figures_of(found: list[dict[str, Any]]) -> list[Figure]:
 def main() -> None:
     parser = make_parser(__doc__)
     parser.add_argument("--chunks", type=int, nargs="+", default=list(SIZES))
-    parser.add_argument("--articles", type=Path, default=default_articles())
+    parser.add_argument("--articles", type=Path, default=larger_corpus())
     parser.add_argument("--plot", type=Path, metavar="OUT", help="draw the figures, too")
     parser.add_argument("--only", nargs="+", help="of a process of its own")
     arguments = parser.parse_args()
