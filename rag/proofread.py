@@ -16,7 +16,8 @@ from rag.models import MAX_QUESTION_CHARACTERS, Citation
 from rag.plain import printable
 from rag.retrieve import Retriever
 from rag.session import open_retriever
-from rag.verify import Place, verify_sentence
+from rag.verify import verify_sentence
+from rag.windows import Place
 
 _WIDTH: Final = 88
 _PARAGRAPHS: Final = 6  # looked into for a sentence, the likeliest first

@@ -14,7 +14,8 @@ from rag.figures import figures, missing_figure
 from rag.named import missing_name
 from rag.opposite import says_opposite
 from rag.roles import swapped
-from rag.verify import Verifier, find_words, verify_sentence
+from rag.verbatim import find_words
+from rag.verify import Verifier, verify_sentence
 
 GERASIMOV = (
     "Gen. Valery Gerasimov said that Russian forces in 2025 had captured 6,460 square kilometres "
