@@ -118,6 +118,69 @@ def test_what_stands_below_an_article(line: str, kind: Kind) -> None:
     assert not kind.is_evidence
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Jetzt will die Opposition im Bundestag abstimmen lassen.",
+        "Related costs will come to 40 million euros, he said.",
+        "Advertisement spending fell by 11 percent in March.",
+        "Welcome to the harbour, said the sign that the soldiers had left.",
+        "Join us or leave, the mayor told the ministers.",
+        "See also what the treaty says on page 12.",
+        "Подробнее о кредите министр расскажет в четверг.",
+        "Подписание договора состоится в марте в Кишиневе.",
+        "Nobody signed.",
+        "Она отказалась.",
+        "反对党要求议会表决。",
+        "他四十七岁。",
+    ],
+)
+def test_a_sentence_may_be_short_and_begin_like_a_menu(sentence: str) -> None:
+    assert kinds("Harbour To Open Again", sentence, BODY, MORE)[1] is B
+    assert kinds(BODY, MORE, sentence)[-1] is B
+
+
+@pytest.mark.parametrize(
+    "line", ["Jetzt Newsletter abonnieren", "Related Articles", "Welcome to us."]
+)
+def test_what_may_begin_a_sentence_may_be_of_a_menu(line: str) -> None:
+    assert kinds(BODY, MORE, line) == [B, B, F]
+
+
+def test_a_headline_without_spaces_is_one() -> None:
+    body = "欧洲联盟委员会星期二批准向摩尔多瓦提供二十四亿欧元贷款，用于修复该国的电网。"
+    text = f"摩尔多瓦获得贷款\n\n{body}\n\n船票价格为十二英镑。"
+    found = read(text)
+    assert [paragraph.kind for paragraph in found] == [H, B, B]
+    assert find_title(text, found) == "摩尔多瓦获得贷款"
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        ["Harbour to open again", "Ann Byron in Leeds", "Tue 6 Jan 2026 18.22 GMT"],
+        ["Harbour to open again", "By Ann Byron, Reuters", "4 minute read", "6 January 2026"],
+        ["Harbour to open again", "The old town has waited for it since the great storm of May"],
+        [
+            "Home | World",
+            "Share",
+            "Save",
+            "Harbour to open again",
+            "Tuesday, 6 January 2026 at 18:22",
+        ],
+        ["Harbour to open again", "* New cranes for all of the three piers"],
+    ],
+)
+def test_the_headline_among_what_stands_above(above: list[str]) -> None:
+    text = "\n\n".join([*above, BODY, MORE])
+    assert find_title(text, read(text)) == "Harbour to open again"
+
+
+def test_an_agency_is_no_author() -> None:
+    text = f"Harbour to open again\n\nBy Ann Byron, Reuters\n\n{BODY}"
+    assert find_author(text, read(text)) == "Ann Byron"
+
+
 def test_what_stands_above_an_article() -> None:
     lines = ["Menu", "Search", "Home | News | Sport", "Harbour To Open Again", "By Ann O'Neill"]
     assert kinds(*lines, BODY, MORE) == [F, F, F, H, BY, B, B]

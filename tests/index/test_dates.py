@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.boilerplate import classify
-from index.dates import article_date, parse_date
+from index.dates import article_date, is_date_line, parse_date
 from index.paragraphs import split_paragraphs
 
 BODY = "The harbour of Bath was opened again on Monday by Mayor Carla Ruiz, after the storm."
@@ -80,6 +80,10 @@ def test_any_text_has_a_day_or_none(name: str, text: str) -> None:
         ("story-20251230T1200.html", "2025-12-30"),
         ("2024/x_2025_12_30.md", "2025-12-30"),
         ("wire.jsonl#2025-12-30-a", "2025-12-30"),
+        ("loan_30_December_2025.txt", "2025-12-30"),
+        ("30.12.2025.txt", "2025-12-30"),
+        ("новости 30 декабря 2025.txt", "2025-12-30"),
+        ("03-04-2025.txt", None),
         ("003_0d0a706ae6d384e8.txt", None),
         ("c20251230f.txt", None),
         ("1220251230.txt", None),
@@ -108,6 +112,21 @@ def test_names_of_files(name: str, day: str | None) -> None:
         "Headline\n\nUpdated 2 Jan 2026\n\nPublished 30 Dec 2025\n\n{}",
         "Headline\n\nStand: 30.12.2025, 14:05 Uhr\n\n{}",
         "{}\n\nPublished on 30 December 2025.",
+        "MOSCOW, December 30, 2025. /TASS/. {}",
+        "Москва. 30 декабря 2025 г. INTERFAX.RU - {}",
+        "KYIV. Dec 30, 2025 (Interfax-Ukraine) - {}",
+        "Headline\n\nBy Ann Byron | December 30, 2025\n\n{}",
+        "Headline\n\nBy Ann Byron, Reuters\nDecember 30, 2025 6:22 PM GMT+1\n\n{}",
+        "Headline\n\nGeneva, 30 December 2025\n\n{}",
+        "FOR IMMEDIATE RELEASE: December 30, 2025\n\n{}",
+        "Headline\n\nA short lead.\n\nDec. 30, 2025, 6:22 p.m. ET\n\n{}",
+        "Headline\n\n30 грудня 2025, 18:22\n\n{}",
+        "Headline\n\n30 grudnia 2025\n\n{}",
+        "Headline\n\n30 Aralık 2025\n\n{}",
+        "Headline\n\n30 ديسمبر 2025\n\n{}",
+        "Headline\n\n2025年12月30日 18時22分\n\n{}",
+        "Headline\n\n2025-12-30 18:22:00 来源: 新华网\n\n{}",
+        "Headline\n\nStarts 14 August 2026\n\n{}\n\nPublished 30 December 2025",
     ],
 )
 def test_datelines(head: str) -> None:
@@ -123,10 +142,38 @@ def test_datelines(head: str) -> None:
         f"Born May 5, 1970: Ann Byron is the writer of many books about her town.\n\n{BODY}",
         f"On December 5, 2021 (Sunday) - a thing happened in the town.\n\n{BODY}",
         f"LONDON, Dec 30 (Reuters) - {BODY}",
+        f"Ann Byron, engineer\n\nBorn 14 June 1931\n\n{BODY}",
+        f"Ann Byron, engineer\n\nBorn: 14 June 1931\n\n{BODY}",
+        f"The bridge\n\nOpened | 14 June 1931\n\n{BODY}",
+        f"Talk on bridges\n\nWhen: Friday, 14 August 2026, 19:00\n\n{BODY}",
+        f"Grants\n\nDeadline 31 March 2026\n\n{BODY}",
+        f"The loan\n\n{BODY}\n\nFirst loan: 12 May 2019",
+        f"The war\n\n{BODY}\n\n24 February 2022\n\n{BODY}\n\n6 December 2025\n\n{BODY}",
+        f"24 February 2022\n\n{BODY}\n\n6 December 2025\n\n{BODY}",
     ],
 )
 def test_days_that_are_told_of_are_not_the_article_s(text: str) -> None:
     assert dated(text) is None
+
+
+def test_a_chinese_dateline_takes_its_year_from_the_path() -> None:
+    assert dated(f"新华社北京12月30日电 {BODY}", "2025/a.txt") == "2025-12-30"
+
+
+@pytest.mark.parametrize(
+    ("line", "is_date"),
+    [
+        ("Last modified on Wed 7 Jan 2026 09.10 GMT", False),
+        ("Tue 6 Jan 2026 18.22 GMT", True),
+        ("Published 6:22 PM EST, Tue January 6, 2026", True),
+        ("5 min read", True),
+        ("Loan agreed on 6 January 2026", False),
+        ("NATO", False),
+        ("The loan", False),
+    ],
+)
+def test_lines_that_tell_the_day_and_no_more(line: str, is_date: bool) -> None:
+    assert is_date_line(line) is is_date
 
 
 def test_a_dateline_without_a_year_takes_that_of_the_name_or_of_the_file() -> None:
