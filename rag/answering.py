@@ -14,7 +14,7 @@ from rag.comparison import Comparison, compare, comparison_of
 from rag.confidence import features
 from rag.conversation import leans_on_history, needs_history, with_subject
 from rag.describe import describe
-from rag.disagree import other_side
+from rag.disagree import opposed, other_side
 from rag.kinds import kind_of, list_kind
 from rag.lists import choose_listed, listed_subject
 from rag.models import Message
@@ -218,7 +218,7 @@ def _answer_fact(
 ) -> list[Statement]:
     """The sentences that answer, and what speaks against them, or against the question."""
     against = contradiction(question.text, retrieval.candidates, articles)
-    if against is not None:
+    if against is not None and opposed(against, retrieval.candidates) is None:
         others = [c for c in retrieval.candidates if c is not against]
         shown = choose([against, *others])
         return [premise_contradicted(), *(replace(claim, asks=question) for claim in shown)]

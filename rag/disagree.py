@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from index.catalog import ArticleCache
 from index.sentences import split_sentences
+from rag.alike import is_denied
 from rag.claims import Claim, Passage, Remark
 from rag.premise import presupposes
 from rag.quantities import days, quantities
@@ -98,8 +99,10 @@ def other_side(
     """
     first = shown[0].passage
     text = articles[first.file].text[first.start : first.end]
-    found = _denial(retrieval, first, text, articles) or _other_figure(
-        retrieval, first, text, articles
+    found = (
+        _denial(retrieval, first, text, articles)
+        or _opposite(retrieval, first, text)
+        or _other_figure(retrieval, first, text, articles)
     )
     if found is None or found.claim is None:
         return found
@@ -110,6 +113,22 @@ def other_side(
 
 
 # -- claims and denials --------------------------------------------------------------------
+
+
+def opposed(candidate: Candidate, others: Sequence[Candidate]) -> Candidate | None:
+    """The best sentence of another article that says the opposite in nearly the same words."""
+    file, text = candidate.row.file, candidate.text
+    return next((c for c in others if c.row.file != file and is_denied(text, c.text)), None)
+
+
+def _opposite(retrieval: Retrieval, first: Passage, text: str) -> Contrast | None:
+    """What another article says is not so, in nearly the same words, or says is."""
+    for candidate in retrieval.candidates[:_LOOKED_AT]:
+        row = candidate.row
+        if row.file != first.file and is_denied(text, candidate.text):
+            passage = Passage(row.file, row.paragraph, row.start, row.end)
+            return Contrast(Claim(passage), sources_differ(first.file, row.file))
+    return None
 
 
 def _denial(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
-from index.tokens import tokenize
+from rag.alike import bears_out, similarity
 from rag.claims import Claim, Passage
 from rag.retrieve import Candidate
 
@@ -20,7 +19,6 @@ _NEIGHBOUR = 0.01
 _A_WORD = 0.001
 _USUAL_WORDS = 25
 _MAX_CITATIONS = 3
-_SAME_WORDS = 0.6  # Jaccard similarity from which two sentences say the same
 
 
 def choose(candidates: Sequence[Candidate]) -> list[Claim]:
@@ -37,7 +35,7 @@ def choose(candidates: Sequence[Candidate]) -> list[Claim]:
             break
         if best.score - _closeness(candidate, best) >= _WITHIN[len(shown) - 1]:
             break
-        if any(_similarity(one, candidate) >= _SAME_WORDS for one in shown):
+        if any(bears_out(candidate.text, one.text) for one in shown):
             continue
         joined = _join_neighbours([*shown, candidate])
         if len(joined) > _MAX_CITATIONS:
@@ -68,13 +66,21 @@ def _echoes(
 ) -> tuple[tuple[Passage, float], ...]:
     """Sentences of other articles that say the same in nearly the same words, one an article.
 
+    Each is cited for what is quoted: one with other numbers or names, or a "not", is none.
+
     The newest come first, those without a date last.
     """
     found: dict[str, tuple[Passage, float]] = {}
     for candidate in sorted(candidates, key=lambda c: c.date, reverse=True):
-        similarity = max(_similarity(one, candidate) for one in run)
-        if similarity >= _SAME_WORDS and candidate.row.file != run[0].row.file:
-            found.setdefault(candidate.row.file, (_passage([candidate]), similarity))
+        if candidate.row.file == run[0].row.file:
+            continue
+        same = [
+            similarity(one.text, candidate.text)
+            for one in run
+            if bears_out(one.text, candidate.text)
+        ]
+        if same:
+            found.setdefault(candidate.row.file, (_passage([candidate]), max(same)))
     return tuple(found.values())
 
 
@@ -86,17 +92,6 @@ def _closeness(candidate: Candidate, best: Candidate) -> float:
         if abs(candidate.row.key - best.row.key) == 1:
             close += _NEIGHBOUR
     return close
-
-
-def _similarity(one: Candidate, other: Candidate) -> float:
-    """Jaccard similarity of their words."""
-    a, b = _tokens(one.text), _tokens(other.text)
-    return len(a & b) / max(1, len(a | b))
-
-
-@lru_cache(maxsize=256)  # the candidates of a question are compared with one another
-def _tokens(text: str) -> frozenset[str]:
-    return frozenset(tokenize(text))
 
 
 def _join_neighbours(shown: Sequence[Candidate]) -> list[list[Candidate]]:
