@@ -289,11 +289,11 @@ def apart() -> Iterator[Apart]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(set(APART.values())))
+@pytest.mark.parametrize("name", sorted({*APART.values(), "json_lines"}))
 @given(data=st.binary(max_size=200))
 @settings(max_examples=20, deadline=None)
 def test_any_bytes_are_an_article_or_refused(apart: Apart, name: str, data: bytes) -> None:
-    heads = {"pdf": b"%PDF-1.4\n", "docx": b"PK\x03\x04", "epub": b"PK\x03\x04"}
+    heads = {"pdf": b"%PDF-1.4\n", "docx": b"PK\x03\x04", "epub": b"PK\x03\x04", "json_lines": b"{"}
     for given_data in (data, heads.get(name, b"<p>") + data):
         with suppress(FormatError):  # anything else fails this test
             apart.extract(name, given_data).text.encode("utf-8")
