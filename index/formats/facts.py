@@ -26,7 +26,7 @@ _CREATED: Final = "created_at created date_created".split()
 _AUTHOR: Final = "author authors byline creator dc:creator author_name writer".split()
 _URL: Final = "url link source_url canonical_url canonical permalink web_url".split()
 
-_DEEPEST: Final = 4
+_DEEPEST: Final = 2
 _MOST_NAMES: Final = 50
 _SIGNS: Final = re.compile(r"[\s_:-]+")
 _BY: Final = re.compile(r"by(?:\s*:)?\s+", re.IGNORECASE)
