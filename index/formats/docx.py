@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -20,6 +22,10 @@ _BETWEEN_CELLS: Final = " | "
 _AROUND: Final = tuple(f"{_W}{name}" for name in "sdt sdtContent ins moveTo customXml".split())
 """What blocks, rows and cells may stand in."""
 _NOT_SHOWN: Final = (*(f"{_W}{name}" for name in "del moveFrom rt".split()), _FALLBACK)
+_BROKEN: Final = (
+    *(KeyError, ValueError, AttributeError, TypeError, OSError),
+    *(zipfile.BadZipFile, zlib.error),  # a picture, which is not read before
+)
 _NOTES: Final = ("footnote", "endnote")
 _OFF: Final = ("0", "false", "off", "none")
 
@@ -50,7 +56,7 @@ def extract(data: bytes) -> Extracted:
         created = properties.created
         title, author = properties.title, properties.author
         headline = next((p.text for p in document.paragraphs if _is_headline(p)), "")
-    except (KeyError, ValueError, AttributeError, TypeError, OSError) as error:
+    except _BROKEN as error:
         raise broken() from error
     return from_blocks(
         blocks,

@@ -25,6 +25,8 @@ _DEEPEST: Final = 20  # parts in parts
 _STUB: Final = 1_000  # letters: a plain part shorter than this may only point to the HTML
 _SHARE_OF_STUB: Final = 0.4  # of the letters of the HTML
 _POINTS_TO_PAGE: Final = re.compile(r"\b(?:html|browser|navegador|navigateur|браузер\w*)\b", re.I)
+_LOOKED_AT: Final = 4_000  # characters
+_SAME: Final = 200  # letters
 _ADDRESS: Final = re.compile(r"https?://\S+")
 
 
@@ -143,11 +145,22 @@ def _body(part: EmailMessage, depth: int = 0) -> _Body:
         return _best(parts, depth + 1)
     if kind in ("multipart/related", "multipart/signed"):
         parts = parts[:1]  # the rest is pictures, or a signature
-    bodies = [body for body in (_body(inner, depth + 1) for inner in parts) if body.letters]
+    bodies: list[_Body] = []
+    for body in (_body(inner, depth + 1) for inner in parts):
+        if body.letters and not any(_says_the_same(body, other) for other in bodies):
+            bodies.append(body)
     return _Body(
         "\n\n".join(body.text.strip("\n") for body in bodies),
         next((body.url for body in bodies if body.url), ""),
     )
+
+
+def _says_the_same(body: _Body, other: _Body) -> bool:
+    """Whether a part begins as one before it: some programs put HTML below the same in plain."""
+    start, before = (
+        "".join(filter(str.isalnum, b.text[:_LOOKED_AT].casefold())) for b in (body, other)
+    )
+    return start[:_SAME] in before
 
 
 def _parts(part: EmailMessage) -> Iterator[EmailMessage]:

@@ -17,6 +17,7 @@ _BLOCK: Final = re.compile(
     r"<(?:p|div|li|h[1-6]|blockquote|section|article|tr|td|dd|dt|figcaption|pre|header)\b",
     re.IGNORECASE,
 )
+_PARAGRAPH: Final = re.compile(r"<p[\s>]", re.IGNORECASE)
 _BLANK_LINE: Final = re.compile(r"\n[ \t\r]*\n")
 
 
@@ -29,9 +30,11 @@ def text_of(page: str) -> str:
     if not _BLOCK.search(page):
         tree = parse_html(_BREAK.sub("\n", page))
         return "" if tree is None else "\n\n".join(filter(str.strip, text_blocks(tree)))
-    written = "<p" in page.lower()
+    has_paragraphs = _PARAGRAPH.search(page)
     tree = parse_html(_BREAKS.sub("<p>", page))
     blocks = [] if tree is None else text_blocks(tree)
-    if not written:  # headings and lists between lines that a program would make paragraphs of
+    if (
+        not has_paragraphs
+    ):  # headings and lists between lines that a program would make paragraphs of
         blocks = [part for block in blocks for part in _BLANK_LINE.split(block)]
     return "\n\n".join(filter(None, map(clean, blocks)))

@@ -119,7 +119,7 @@ def id_of(item: object) -> str:
 
 def _listed(item: Mapping[str, object]) -> list[object] | None:
     """The articles of what a service or feed answers; None if the object is an article itself."""
-    if any(isinstance(value, str) for value in values(by_name(item), _TEXT)):
+    if _is_article(item):
         return None
     inner = values(by_name(item), _AROUND_LISTS)
     for around in (item, *(value for value in inner if isinstance(value, Mapping))):

@@ -23,7 +23,7 @@ _TASK: Final = re.compile(r"\[[ xX]\][ \t]+")
 
 # Signs that programs for notes know beside those of Markdown.
 _SIGNS: Final = (
-    (re.compile(r"\[\^[^\]\s]{1,60}\]"), ""),  # the mark of a footnote
+    (re.compile(r"^\[\^[^\]\s]{1,60}\]:\s|\[\^[^\]\s]{1,60}\]"), ""),  # the mark of a footnote
     (re.compile(r"!\[\[[^\[\]\n]{1,300}\]\]"), ""),  # a picture, or another text, put here
     (re.compile(r"\[\[[^\[\]|\n]{1,300}\|([^\[\]|\n]{1,300})\]\]"), r"\1"),
     (re.compile(r"\[\[([^\[\]|\n]{1,300})\]\]"), r"\1"),

@@ -173,7 +173,14 @@ def test_what_a_service_answers_is_a_list_of_articles(around: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "item", [{"text": OPENED, "items": [{"text": "x"}]}, {"articles": []}, {"data": ["x"]}, {}]
+    "item",
+    [
+        {"text": OPENED, "items": [{"text": "x"}]},
+        {"body": [{"text": OPENED}], "news": [{"text": "x"}]},
+        {"articles": []},
+        {"data": ["x"]},
+        {},
+    ],
 )
 def test_an_object_with_a_text_or_without_articles_is_one(item: dict[str, object]) -> None:
     data = json.dumps(item).encode()

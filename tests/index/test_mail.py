@@ -109,6 +109,11 @@ def test_every_part_that_is_no_attachment_is_read() -> None:
     ) == [OPENED, REPAIRS]
 
 
+def test_what_is_said_twice_is_read_once() -> None:
+    parts = (("text/plain", f"{OPENED}\n\n{REPAIRS}"), ("text/html", PAGE))
+    assert multipart("mixed", *parts) == [OPENED, REPAIRS]
+
+
 def test_html_without_a_tag_is_text() -> None:
     assert read(f"{OPENED} AT&amp;T", "text/html; charset=utf-8") == [f"{OPENED} AT&T"]
 

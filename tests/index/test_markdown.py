@@ -138,4 +138,5 @@ def test_footnotes_are_paragraphs() -> None:
         "Letter of the mayor. It has two lines.",
         "https://x.example/",
     ]
+    assert paragraphs("> [^a]: Letter of the mayor.") == ["Letter of the mayor."]
     assert paragraphs("```\n[^a]: code\n```") == ["[^a]: code"]
