@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 
 from index.errors import CorpusError, UnreadableFileError
-from index.formats import APART, IN_PROCESS, SUFFIXES
+from index.formats import SUFFIXES, is_apart, name_of
 from index.formats.apart import Apart
 from index.formats.extracted import Extracted, FormatError
 from index.formats.text import decode as decode_text
@@ -240,17 +240,17 @@ def extract(file: SourceFile, data: bytes, apart: Apart | None = None) -> Extrac
     """
     suffix = file.path.suffix.lower()
     try:
-        if suffix not in APART:
-            name = IN_PROCESS.get(suffix, IN_PROCESS[".txt"])
+        name = name_of(suffix)
+        if not is_apart(suffix, data):
             made = import_module(f"index.formats.{name}").extract(data)
             assert isinstance(made, Extracted)
             return made
         if not data.strip():
             raise FormatError("is empty", "write something in it, or remove it")
         if apart is not None:
-            return apart.extract(APART[suffix], data)
+            return apart.extract(name, data)
         with Apart() as own:
-            return own.extract(APART[suffix], data)
+            return own.extract(name, data)
     except FormatError as error:
         raise _unreadable(file.name, error) from error
 

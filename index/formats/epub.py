@@ -16,6 +16,12 @@ from index.formats.text import refuse_other_formats
 _CONTAINER: Final = "META-INF/container.xml"
 _ENCRYPTION: Final = "META-INF/encryption.xml"
 _FONTS: Final = (".ttf", ".otf", ".woff", ".woff2")
+_AROUND: Final = ("nav", "footer", "form", "menu")
+"""What is no text of a chapter. Its boxes and footnotes, which are `aside`, are."""
+_MARKS: Final = frozenset("noteref backlink doc-noteref doc-backlink".split())
+"""Of links: the mark of a footnote, and that which leads back from it."""
+_LONGEST_MARK: Final = 8  # characters: more are words
+_OPF: Final = "{http://www.idpf.org/2007/opf}"
 _PAGES: Final = ("application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/xml")
 
 
@@ -42,16 +48,40 @@ def extract(data: bytes) -> Extracted:
         page = archive.read(name)
         tree = None if not page or not page.strip() else parse_html(decode(page))
         if tree is not None:
-            blocks.extend(text_blocks(tree, around=False))
+            blocks.extend(text_blocks(_chapter(tree)))
     if not blocks:
         raise no_text()
     return from_blocks(
         blocks,
         title=_first(package, "title"),
         author=", ".join(e.text.strip() for e in _named(package, "creator") if e.text),
-        date=_first(package, "date"),
+        date=_date(package, ("publication", "original-publication", "ops-publication", "")),
+        created=_date(package, ("creation",)),
         url=next((u for u in [_first(package, "source")] if u.startswith("http")), ""),
     )
+
+
+def _chapter(tree: Any) -> Any:
+    """A page without what is no text of it."""
+    unwanted = list(tree.iter(*_AROUND))
+    for link in tree.iter("a"):
+        said = f"{link.get('epub:type', '')} {link.get('role', '')}".split()
+        if not _MARKS.isdisjoint(said) and len(link.text_content()) <= _LONGEST_MARK:
+            unwanted.append(link)
+    for element in unwanted:
+        if element.getparent() is not None:
+            element.drop_tree()
+    return tree
+
+
+def _date(package: Any, events: tuple[str, ...]) -> str:
+    """The first date of the package for the first of these events."""
+    dates = [
+        (str(e.get("event") or e.get(f"{_OPF}event") or "").lower(), e.text.strip())
+        for e in _named(package, "date")
+        if e.text and e.text.strip()
+    ]
+    return next((text for wanted in events for event, text in dates if event == wanted), "")
 
 
 def _spine(package: Any, folder: str) -> Iterator[str]:

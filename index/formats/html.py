@@ -10,6 +10,7 @@ from typing import Any
 
 import trafilatura
 
+from index.formats.charsets import browser_name
 from index.formats.extracted import Extracted, FormatError, from_blocks, no_text
 from index.formats.markup import parse_html, text_blocks
 from index.formats.text import decode as decode_text
@@ -98,15 +99,10 @@ def decode(data: bytes) -> str:
             if match is not None:
                 name = (match[1] or match[2]).decode("ascii", "replace")
                 try:
-                    return data.decode(_as_browsers_read(name), "replace")
+                    return data.decode(browser_name(name), "replace")
                 except LookupError:
                     pass
     return decode_text(data)
-
-
-def _as_browsers_read(name: str) -> str:
-    """Browsers take Latin-1 for Windows-1252, which has more characters."""
-    return "cp1252" if name.lower() in ("iso-8859-1", "latin-1", "latin1", "ascii") else name
 
 
 def _plain_blocks(page: str) -> list[str]:

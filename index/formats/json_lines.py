@@ -1,26 +1,42 @@
 """JSON: one article an object, in a file of its own, in a list, or one a line (.jsonl).
 
 `{"id": …, "title": …, "date": …, "author": …, "url": …, "text": …}`; `text` alone is required.
-The text has the title above it as its first paragraph. A few other names that feeds and scrapers
-use are understood too.
+The text has the title above it as its first paragraph. The names that feeds, programs for pages
+and scrapers use are understood too, and so are texts written as HTML or as a list of blocks.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from index.formats.extracted import Extracted, FormatError, field
+from index.formats.facts import by_name, facts_of, unescaped, values
 
-_TEXT = ("text", "body", "content", "content_text", "maintext")
-_TITLE = ("title", "headline")
-_DATE = ("date", "date_published", "published", "published_at", "date_publish", "datePublished")
-_AUTHOR = ("author", "authors", "byline")
-_URL = ("url", "link", "source_url")
-_LONGEST_ID = 200
-_MILLISECONDS = 100_000_000_000  # a date given as more is not in seconds
+_TEXT: Final = (
+    "text body content content_text maintext content_html article_body full_text body_text "
+    "body_html article_text content:encoded main_content html"
+).split()
+_IN_BLOCK: Final = "text rendered value html content body paragraphs blocks data".split()
+"""Where a part of a text has its words."""
+_LISTS: Final = "articles items posts results data docs entries stories news".split()
+_AROUND_LISTS: Final = "response data result channel feed".split()
+_DEEPEST: Final = 8
+_LONGEST_ID: Final = 200
+_UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+
+# A pair of tags, or line breaks: words about HTML seldom have them.
+_TAGS: Final = (
+    "p div li ul ol h1 h2 h3 h4 h5 h6 blockquote section article table tr td figure figcaption "
+    "span a b i em strong u html body pre"
+).split()
+_OPENS: Final = re.compile(rf"<({'|'.join(_TAGS)})(?:\s[^<>]{{0,2000}})?>", re.IGNORECASE)
+_LINE_BREAK: Final = re.compile(r"<br\s{0,3}/?>", re.IGNORECASE)
+_BEGINS: Final = re.compile(
+    r"\s*<(?:!doctype|!--|p|div|img|figure|h[1-6]|br|section|article)\b", re.I
+)
 
 
 def extract(data: bytes) -> Extracted:
@@ -40,18 +56,19 @@ def article_of(item: object) -> Extracted:
     """
     if not isinstance(item, Mapping):
         raise FormatError("is no JSON object", 'write {"title": "…", "text": "…"}')
-    text = _whole(_first(item, _TEXT))
-    if not text.strip():
+    text = _text_of(item)
+    if not text:
         raise FormatError("has no text", 'give it as "text"')
-    title = field(_first(item, _TITLE))
-    if title and not text.lstrip().startswith(title):
-        text = f"{title}\n\n{text}"
+    facts = facts_of(item)
+    if facts.title and not text.lstrip().startswith(facts.title):
+        text = f"{facts.title}\n\n{text}"
     return Extracted(
         text=text,
-        title=title,
-        author=_author(_first(item, _AUTHOR)),
-        date=_date(_first(item, _DATE)),
-        url=field(_first(item, _URL)),
+        title=facts.title,
+        author=facts.author,
+        date=facts.date,
+        created=facts.created,
+        url=facts.url,
     )
 
 
@@ -62,7 +79,8 @@ def parse(data: bytes) -> Any:
         FormatError: it is none.
     """
     try:
-        return json.loads(data.decode("utf-8-sig"))
+        marked = data.startswith(_UTF_16_MARKS)
+        return json.loads(data.decode("utf-16" if marked else "utf-8-sig"))
     except UnicodeDecodeError:
         raise FormatError("is not UTF-8, as JSON has to be", "save it as UTF-8") from None
     except RecursionError:
@@ -79,6 +97,8 @@ def items_of(data: bytes) -> Iterator[tuple[str, bytes]]:
         FormatError: it is no JSON, or an empty list.
     """
     value = parse(data)
+    if isinstance(value, Mapping):
+        value = _listed(value)
     if not isinstance(value, list):
         yield "", data
         return
@@ -97,33 +117,55 @@ def id_of(item: object) -> str:
     return name if len(name) <= _LONGEST_ID else ""
 
 
-def _first(item: Mapping[str, Any], names: tuple[str, ...]) -> object:
-    return next((item[name] for name in names if item.get(name)), None)
+def _listed(item: Mapping[str, object]) -> list[object] | None:
+    """The articles of what a service or feed answers; None if the object is an article itself."""
+    if _is_article(item):
+        return None
+    inner = values(by_name(item), _AROUND_LISTS)
+    for around in (item, *(value for value in inner if isinstance(value, Mapping))):
+        for value in values(by_name(around), _LISTS):
+            if isinstance(value, list) and any(_is_article(one) for one in value):
+                return value
+    return None
 
 
-def _whole(value: object) -> str:
-    """A text, or a list of paragraphs; its lines are kept."""
+def _is_article(item: object) -> bool:
+    return isinstance(item, Mapping) and any(True for _ in values(by_name(item), _TEXT))
+
+
+def _text_of(item: Mapping[str, object]) -> str:
+    """The text under the first name that has any."""
+    for value in values(by_name(item), _TEXT):
+        text = _whole(value)
+        if text.strip():
+            return text
+    return ""
+
+
+def _whole(value: object, depth: int = 0) -> str:
+    """A text, or its paragraphs or blocks in a list; its lines are kept."""
+    if depth > _DEEPEST:
+        return ""
     if isinstance(value, list):
-        value = "\n\n".join(part for part in value if isinstance(part, str))
+        return "\n\n".join(filter(str.strip, (_whole(part, depth + 1) for part in value)))
+    if isinstance(value, Mapping):
+        parts = (_whole(part, depth + 1) for part in values(by_name(value), _IN_BLOCK))
+        return next(filter(str.strip, parts), "")
     if not isinstance(value, str):
         return ""
-    return value.encode("utf-8", "replace").decode("utf-8").replace("\x00", " ")
+    text = value.encode("utf-8", "replace").decode("utf-8").replace("\x00", " ")
+    if not _is_html(text):
+        return unescaped(text)
+    from index.formats.fragment import text_of  # where files of strangers are read
+
+    return text_of(text)
 
 
-def _author(value: object) -> str:
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(_author, value)))[:500]
-    if isinstance(value, Mapping):
-        return field(value.get("name"))
-    return field(value)
-
-
-def _date(value: object) -> str:
-    """As it is written; a count of (milli)seconds as the day it falls on in UTC."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        seconds = value / 1000 if abs(value) > _MILLISECONDS else value
-        try:
-            return datetime.fromtimestamp(seconds, UTC).date().isoformat()
-        except (OverflowError, ValueError, OSError):
-            return ""
-    return field(value)
+def _is_html(text: str) -> bool:
+    if "<" not in text:
+        return False
+    if _BEGINS.match(text) or _LINE_BREAK.search(text):
+        return True
+    lowered = text.lower()
+    names = {match[1].lower() for match in _OPENS.finditer(text)}
+    return any(f"</{name}>" in lowered for name in names)

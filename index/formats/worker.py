@@ -16,7 +16,7 @@ from dataclasses import asdict
 from importlib import import_module
 from typing import Any, BinaryIO, Final
 
-from index.formats import APART
+from index.formats import APART, IN_PROCESS
 from index.formats.extracted import MOST_CHARACTERS, FormatError, too_much
 
 MOST_MEMORY: Final = 2_000_000_000
@@ -58,7 +58,7 @@ def main(seconds: float) -> None:
 
 
 def _serve(requests: BinaryIO, replies: BinaryIO, seconds: float) -> None:
-    formats = frozenset(APART.values())
+    formats = frozenset((APART | IN_PROCESS).values())
     while line := requests.readline():
         request = json.loads(line)
         data = requests.read(request["size"])

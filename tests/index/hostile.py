@@ -492,6 +492,18 @@ FILES: dict[str, tuple[Maker, Outcome]] = {
             count=7,
         ),
     ),
+    "yaml-bomb.md": (
+        lambda: (
+            "---\na0: &a0 [x, x]\n"
+            + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 400))
+            + f"author: *a399\n---\n\n{OPENED}\n"
+        ).encode(),
+        Indexed({1: "Mayor Carla Ruiz"}, count=1),
+    ),
+    "rule.md": (
+        lambda: f"---\n\n{OPENED}\n\n---\n\n{REPAIRS}\n".encode(),
+        Indexed({1: "Mayor Carla Ruiz", 2: "6,460 pounds"}, count=2),
+    ),
     "nested.md": (lambda: b"> " * 3000 + OPENED.encode(), Named("has no text")),
     "brackets.md": (
         lambda: b"[" * 50_000 + b"\n\n" + OPENED.encode(),
@@ -692,12 +704,24 @@ FILES: dict[str, tuple[Maker, Outcome]] = {
         Named("has no text, only attachments"),
     ),
     "no-such-charset.eml": (lambda: BAD_CHARSET, Indexed({2: "Mayor Carla Ruiz"}, count=2)),
+    "quoted.eml": (
+        lambda: mail(text="> " * 30_000 + f"{OPENED}\n"),
+        Indexed({2: "Mayor Carla Ruiz"}, count=2),
+    ),
     "nested.eml": (lambda: mail_nested(2000), Named("nested.eml")),
     "no-headers.eml": (lambda: OPENED.encode(), Named("is no mail")),
     # JSON.
     "one.json": (
         lambda: json.dumps({"title": "Harbour opens again", "body": [OPENED, REPAIRS]}).encode(),
         BODY,
+    ),
+    "page.json": (
+        lambda: json.dumps({"headline": "Harbour opens again", "articleBody": PAGE}).encode(),
+        Indexed({1: "Harbour opens again"}, without=("color", "<p>")),
+    ),
+    "deep-page.json": (
+        lambda: json.dumps({"text": "<div>" * 30_000 + OPENED + "</div>" * 30_000}).encode(),
+        Named("has no text"),
     ),
     "deep.json": (lambda: b"[" * 100_000, Named("deep.json")),
     "not.json": (lambda: b"{'a': 1}", Named("is not JSON (line 1)")),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from index.formats import APART, json_lines, markup, text
 from index.formats.apart import Apart
+from index.formats.charsets import browser_name
 from index.formats.extracted import Extracted, FormatError, clean, from_blocks
 from index.formats.worker import read
 from index.load import SourceFile, digest, entries
@@ -127,6 +128,38 @@ def test_what_stands_around_an_article_is_left_out() -> None:
 def test_a_page_says_in_which_encoding_it_is(encoding: str) -> None:
     page = f"<html><head><meta charset='{encoding}'></head><body><p>{RUSSIAN}</p></body></html>"
     assert paragraphs(extract("html", page.encode(encoding))) == [" ".join(RUSSIAN.split())]
+
+
+@pytest.mark.parametrize(
+    ("declared", "written", "words"),
+    [
+        ("gb2312", "gbk", "前总理朱镕基的回忆录星期三在北京出版，共四卷，首印十万册。"),
+        ("gbk", "gb18030", "部长说，第一笔款将在三月到账，贷款期限为㐀二十五年。"),
+        ("Shift_JIS", "cp932", "①停電はⅡ期に分けて解消する計画だと当局は髙橋氏に説明している。"),
+        ("x-sjis", "cp932", "①停電はⅡ期に分けて解消する計画だと当局は説明している。"),
+        ("euc-kr", "cp949", "햏자들은 월요일에 오래된 항구가 다시 열렸다고 똠방각하에게 말했다."),
+        ("big5", "big5hkscs", "部長說，第一筆款將在三月到賬，貸款期限為二十五年，喺香港。"),
+        ("tis-620", "cp874", "ท่าเรือเก่าเปิดอีกครั้งเมื่อวันจันทร์ “หลังพายุ” นายกเทศมนตรีกล่าว…"),
+        (
+            "iso-8859-9",
+            "cp1254",
+            "Eski liman “pazartesi günü” yeniden açıldı, dedi belediye başkanı…",
+        ),
+        ("iso-8859-1", "cp1252", "The harbour “opened again” – on Monday, said the mayor…"),
+        ("iso-8859-8-i", "cp1255", "הנמל הישן נפתח מחדש ביום שני על ידי ראש העירייה – “סוף סוף”."),
+        ("windows-1251", "cp1251", "Старую гавань снова открыли в понедельник, сообщил мэр."),
+    ],
+)
+def test_a_declared_encoding_is_what_browsers_take_it_for(
+    declared: str, written: str, words: str
+) -> None:
+    page = f"<html><head><meta charset='{declared}'></head><body><p>{words}</p></body></html>"
+    assert paragraphs(extract("html", page.encode(written))) == [words]
+
+
+def test_a_name_that_no_browser_knows_is_given_back() -> None:
+    assert browser_name(" X-Unknown ") == "x-unknown"
+    assert browser_name("Windows-1252") == "cp1252"
 
 
 def test_blocks_are_told_apart_as_a_browser_does() -> None:
@@ -256,11 +289,11 @@ def apart() -> Iterator[Apart]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(set(APART.values())))
+@pytest.mark.parametrize("name", sorted({*APART.values(), "json_lines"}))
 @given(data=st.binary(max_size=200))
 @settings(max_examples=20, deadline=None)
 def test_any_bytes_are_an_article_or_refused(apart: Apart, name: str, data: bytes) -> None:
-    heads = {"pdf": b"%PDF-1.4\n", "docx": b"PK\x03\x04", "epub": b"PK\x03\x04"}
+    heads = {"pdf": b"%PDF-1.4\n", "docx": b"PK\x03\x04", "epub": b"PK\x03\x04", "json_lines": b"{"}
     for given_data in (data, heads.get(name, b"<p>") + data):
         with suppress(FormatError):  # anything else fails this test
             apart.extract(name, given_data).text.encode("utf-8")
