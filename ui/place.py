@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Self
 from urllib.parse import urlencode
 
@@ -16,6 +17,9 @@ from ui.parts import number_of
 
 NAMES: Final = ("file", "paragraph", "start", "end", "fingerprint", "turn", "number")
 """What a button's `data-…` attributes or an address may say of a place."""
+
+_WORD: Final = re.compile(r"\S+")
+_MOST_STARTS: Final = 200_000  # places looked at for words that moved: half a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +108,37 @@ def cited_range(article: Article, place: Place) -> Span | None:
     return (start, end) if fingerprint(article.text[start:end]) == place.fingerprint else None
 
 
-def moved(article: Article, citation: Citation) -> Citation | None:
-    """The citation where its words stand now, if they stand in a paragraph of the article."""
-    start = article.text.find(citation.quote)
-    end = start + len(citation.quote)
-    for paragraph in article.paragraphs if start >= 0 else ():
-        if paragraph.start <= start and end <= paragraph.end:
-            return Citation(
-                citation.number,
-                article.file,
-                paragraph.number,
-                citation.quote,
-                start,
-                end,
-                article.title,
-                citation.support,
-            )
+def moved(article: Article, place: Place) -> Place | None:
+    """The place where the words cited stand now, if a paragraph of the article has them.
+
+    An address has their fingerprint and their length alone: they are looked for from each word
+    on, the nearest to the old place first.
+    """
+    if place.start is None or place.end is None or place.end <= place.start:
+        return None
+    if not place.fingerprint:
+        return None
+    length = place.end - place.start
+    old = place.start
+    for start in sorted(_starts(article, place, length), key=lambda at: abs(at - old)):
+        if fingerprint(article.text[start : start + length]) == place.fingerprint:
+            paragraph = next(p for p in article.paragraphs if p.start <= start < p.end)
+            return replace(place, paragraph=paragraph.number, start=start, end=start + length)
     return None
+
+
+def _starts(article: Article, place: Place, length: int) -> list[int]:
+    """Where words of this length may stand, inside one paragraph each."""
+    found: list[int] = []
+    for paragraph in article.paragraphs:
+        text = article.text[paragraph.start : paragraph.end]
+        if place.citation is not None:
+            at = text.find(place.citation.quote)
+            found.extend([paragraph.start + at] if at >= 0 else [])
+            continue
+        room = len(text) - length
+        starts = (match.start() for match in _WORD.finditer(text) if match.start() <= room)
+        found.extend(paragraph.start + at for at in starts)
+        if len(found) > _MOST_STARTS:
+            break
+    return found

@@ -57,10 +57,8 @@ def render_article(article: Article, place: Place, *, stale: bool = False) -> st
         stale: whether the file says something else by now.
     """
     marked, spot = cited_range(article, place), place
-    if marked is None and place.citation is not None:
-        now = moved(article, place.citation)
-        if now is not None:
-            spot = Place.of(now)  # the words stand there still, but in another place
+    if marked is None:
+        spot = moved(article, place) or place  # the words may stand in another place by now
     numbers = {p.number: _marked(article, p, spot, place.others) for p in article.paragraphs}
     paragraphs = "".join(
         _paragraph(article, p, numbers[p.number], is_cited=p.number == spot.paragraph)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -114,10 +114,10 @@ def test_what_is_never_quoted_is_shown_and_says_so(read: Callable[[str], Any]) -
 @pytest.mark.parametrize(
     "place",
     [
-        Place("a.txt", 1, 0, 3, fingerprint("Two")),
+        Place("a.txt", 1, 0, 3, fingerprint("Six")),
         Place("a.txt", 1, 0, 400, fingerprint("One.")),
-        Place("a.txt", 9, 0, 4, fingerprint("One.")),
-        Place("a.txt", 2, 0, 4, fingerprint("One.")),
+        Place("a.txt", 9, 0, 4, fingerprint("Six.")),
+        Place("a.txt", 2, 0, 4, fingerprint("Six.")),
     ],
 )
 def test_words_that_are_no_longer_there_are_not_marked(
@@ -206,6 +206,17 @@ def test_words_that_moved_are_marked_where_they_stand_now(read: Callable[[str], 
     assert [mark.text for mark in html.with_tag("mark")] == ["Two words"]
     assert "Source changed" in html.with_class("changed")[0].text
     assert "now stand in paragraph 3" in html.with_class("changed")[0].text
+
+
+def test_words_that_moved_are_found_from_an_address_too(read: Callable[[str], Any]) -> None:
+    now = article_of("New words.\n\nOne.\n\nTwo words.")
+    place = Place("a.txt", 2, 6, 15, fingerprint("Two words"))
+    html = read(render_article(now, place))
+    assert [mark.text for mark in html.with_tag("mark")] == ["Two words"]
+    assert "now stand in paragraph 3" in html.with_class("changed")[0].text
+    nowhere = read(render_article(now, replace(place, fingerprint=fingerprint("Ten words"))))
+    assert not nowhere.with_tag("mark")
+    assert "no longer in it" in nowhere.with_class("changed")[0].text
 
 
 def test_words_that_are_gone_are_shown_as_they_were(read: Callable[[str], Any]) -> None:
