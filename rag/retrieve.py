@@ -190,14 +190,17 @@ class Retriever:
             dates = self._index.catalog.dates()
             names = [name for name in names if (dates[name] or "") >= since]
             if not names:
+                newest = max(day or "" for day in dates.values())
+                earlier = f"name an earlier day (the newest is of {newest}), or " if newest else ""
                 raise QuestionError(
                     f"no indexed article is known to be of {since} or later",
-                    "run footnote status to see the dates, or leave out --since",
+                    f"{earlier}leave out --since",
                 )
         if not names:
+            example = next(iter(self._index.catalog.files()), "a.txt")
             raise QuestionError(
                 f"no indexed file matches {' or '.join(globs)}",
-                "run footnote status to see the files, or leave out --file",
+                f"name one as it is in the folder, such as {example}, or leave out --file",
             )
         return names
 
