@@ -13,7 +13,7 @@ import trafilatura
 
 from index.formats.article import article_blocks
 from index.formats.charsets import browser_name
-from index.formats.extracted import Extracted, FormatError, from_blocks, no_text
+from index.formats.extracted import Extracted, FormatError, from_blocks, letters_of, no_text
 from index.formats.markup import is_hidden, line_around, name_of, parse_html, text_blocks
 from index.formats.page_facts import address_of, author_of, published, title_of
 from index.formats.text import decode as decode_text
@@ -89,7 +89,7 @@ def from_page(page: str) -> Extracted:
         author=author_of(found.author or ""),
         date=published(tree),
         url=address_of(page, found.url or ""),
-        with_title=True,
+        with_title=letters_of(title) not in map(letters_of, blocks),
     )
 
 

@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from index.dates import parse_date
 from index.formats.around import is_beside, is_named_around
 from index.formats.extracted import clean, letters_of
 from index.formats.markup import line_around, name_of
@@ -29,6 +28,8 @@ _PUBLISHED: Final = (
 _RANK: Final = {name: rank for rank, name in enumerate(_PUBLISHED)}
 _ARTICLES = re.compile(r"(?:Article|Posting|Report|Review|Story)$", re.IGNORECASE)
 _DATE_IN_SCRIPT = re.compile(r"[\"']datePublished[\"']\s*:\s*[\"']([^\"']{8,40})[\"']")
+_DAY = re.compile(r"(\d{4})[-/]?(\d\d)[-/]?(\d\d)(?!\d)")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _CHANGED = re.compile(r"updat|modif|edited|aktualis|geändert|actualiz|mis à jour|обновл", re.I)
 _LABELLED = re.compile(
     r"publish|posted|issued|released|veröffentlicht|erschienen|publicad|publié|pubblicat|опублик",
@@ -43,12 +44,15 @@ _BETWEEN_NAMES = re.compile(r"\s*[;,|]\s*")
 
 
 def published(tree: Any) -> str:
-    """The day of publication that a page states, as YYYY-MM-DD; "" if it states none."""
+    """The date of publication that a page states: a day as YYYY-MM-DD, if it is written so, else
+    as it stands there; "" if it states none."""
+    others: list[str] = []
     for text in _stated(tree):
-        found = parse_date(text)
-        if found is not None:
-            return found.isoformat()
-    return ""
+        if day := _DAY.match(text.strip()):
+            return "-".join(day.groups())
+        if _YEAR.search(text):
+            others.append(text)
+    return next(iter(others), "")
 
 
 def title_of(tree: Any, found: str) -> str:
