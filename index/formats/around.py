@@ -14,7 +14,7 @@ from index.formats.markup import TextBlock, block_element, name_of
 _NAMES: Final = (
     "ads?|advert|adverts|advertisement|advertising|sponsored|outbrain|taboola|promos?|"
     "breadcrumbs?|comments?|respond|disqus|cookies?|consent|gdpr|"
-    "footer|login|masthead|menu|nav|navbar|navigation|subnav|pagination|pager|skip|"
+    "footer|login|masthead|menu|nav|navbar|navbox|navigation|subnav|pagination|pager|skip|"
     "newsletters?|sign-up|signup|subscribe|subscription|subscriptions|modal|popup|"
     "most-read|most-popular|popular|trending|recommended|recommendations|recirculation|"
     "related|see-also|also-read|read-more|read-next|up-next|more-on|more-from|more-stories|"

@@ -30,6 +30,7 @@ _MOST_LOOKED_THROUGH: Final = 300_000_000  # letters, for blocks that trafilatur
 _HEADINGS: Final = frozenset("h1 h2 h3 h4 h5 h6".split())
 _LEAVES: Final = _HEADINGS | frozenset("p li dt dd td th tr pre blockquote figcaption".split())
 _ABOVE: Final = 40  # blocks between a headline and the text below it
+_BETWEEN: Final = 12  # of them, that stand outside the element of the article
 
 
 def article_blocks(tree: Any, found: Sequence[str], title: str) -> list[str]:
@@ -119,13 +120,10 @@ class _Page:
             else:
                 wrong = not is_of_an_article(block)
             heading = name_of(block_element(block.element)) in _HEADINGS
-            if (
-                i > last
-                and wrong
-                and (is_open or (heading and opens_what_stands_around(block.text)))
-            ):
+            if i > last and wrong and (is_open or heading):
                 break
             kept[i] = not wrong
+        self._drop_cards(kept, first)
         self._drop_headings_of_nothing(kept, first)
         return kept
 
@@ -163,7 +161,7 @@ class _Page:
         headline = self._headline(title, first)
         is_open = name_of(place) in ("body", "html", "main", "form")
         begin = first if is_open else inside[0]
-        if headline is not None:
+        if headline is not None and headline >= inside[0] - _BETWEEN:
             begin = headline
         return min(begin, first), last, inside[-1] + 1, is_open
 
@@ -218,6 +216,27 @@ class _Page:
             for part, (letters, linked, count) in sums.items()
             if part is not None and count > 1 and is_linked(letters, linked)
         }
+
+    def _drop_cards(self, kept: list[bool], first: int) -> None:
+        """What stands below "Read more": titles that are links, each with a line about it."""
+        is_open, card = False, None
+        for i in range(first, len(kept)):
+            block = self._blocks[i]
+            element = block_element(block.element)
+            if opens_what_stands_around(block.text):
+                is_open, card = name_of(element) in _HEADINGS, None
+            elif is_open and is_linked(len(self._keys[i]), block.linked):
+                kept[i] = False
+                card = element.getparent() if name_of(element) in _HEADINGS else None
+                if card is not None and name_of(card) == "a":
+                    card = card.getparent()
+            elif is_open and card is not None and card in element.iterancestors():
+                # The line stands with the title, and nothing else that is known does.
+                both = len(self._keys[i - 1]) + len(self._keys[i])
+                kept[i] = kept[i] and self._holders.get(card, 0) > both
+                card = None
+            else:
+                is_open, card = False, None
 
     def _drop_headings_of_nothing(self, kept: list[bool], first: int) -> None:
         """Headings below which nothing was kept: of known ones, those of what stands around."""

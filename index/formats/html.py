@@ -35,6 +35,11 @@ _SENTENCE = 80  # characters of a block, at least, that is more than a byline
 _CUT = ("time", "label", "output", "data", "meter", "cite")
 _MOST_CUT = 2000
 _READINGS = frozenset({"rt", "rp"})  # how a word is said, above it
+_UNSEEN = frozenset(
+    "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only "
+    "mw-editsection katex-html MathJax_Preview MJX_Assistive_MathML".split()
+)
+_LONGEST_UNSEEN = 200  # characters
 _BUT_SCRIPTS = " but what scripts may write"
 _AS_SHOWN = "save the page as a browser shows it"
 
@@ -95,9 +100,17 @@ def from_page(page: str) -> Extracted:
 
 def _take_out(tree: Any) -> None:
     """Remove what no reader sees, or not as words of the text."""
-    for element in [e for e in tree.iter() if name_of(e) in _READINGS or is_hidden(e)]:
-        if element.getparent() is not None and name_of(element) != "body":
+    for element in list(tree.iter()):
+        if element.getparent() is None or name_of(element) == "body":
+            continue
+        if name_of(element) in _READINGS or is_hidden(element) or _is_unseen(element):
             element.drop_tree()
+
+
+def _is_unseen(element: Any) -> bool:
+    """Whether an element is for programs that read the page aloud, or says a formula again."""
+    names = (element.get("class") or "").split()
+    return not _UNSEEN.isdisjoint(names) and len(element.text_content()) <= _LONGEST_UNSEEN
 
 
 def _for_trafilatura(tree: Any) -> Any:

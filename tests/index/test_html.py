@@ -153,6 +153,10 @@ def test_a_page_in_a_form_is_read() -> None:
         '<div class="Share_root__3xYz2"><span>Share this article on</span></div>',
         '<div class="sharedaddy"><h3>Share this:</h3><ul><li><a>X</a></li></ul></div>',
         "<div><button>Save</button><span>Share</span></div>",
+        '<div class="css-7"><h2>More from Politics</h2><div><a href="/x"><h3>A storm</h3></a>'
+        "<p>Thousands of skiers spent the night in gyms after avalanches cut off three valleys.</p>"
+        '</div><div><h3><a href="/y">A pipeline</a></h3><p>Bucharest wants to double the gas that '
+        "it sells to its neighbour by the year 2028.</p></div></div>",
         "<nav><p>You are here: the world, and in it Moldova.</p></nav>",
         '<form><p>Your address will never be published.</p><input type="email"></form>',
         "<p hidden>No reader ever sees this sentence on the page.</p>",
@@ -161,6 +165,11 @@ def test_a_page_in_a_form_is_read() -> None:
 )
 def test_what_stands_among_the_paragraphs_but_is_no_article_is_left_out(part: str) -> None:
     assert inner(article(part)) == []
+
+
+def test_a_paragraph_below_a_list_of_links_is_kept() -> None:
+    for links in (f"<ul>{CARDS}</ul>", '<h4><a href="/x">Storm closes Alpine passes</a></h4>'):
+        assert inner(article(f"<h3>Read more</h3>{links}{ps(FACT)}")) == [FACT]
 
 
 def test_what_follows_the_article_is_left_out() -> None:
@@ -240,6 +249,16 @@ def test_items_within_items_are_paragraphs_of_their_own() -> None:
         "about pylons",
         "about cables",
     ]
+
+
+def test_words_for_programs_that_read_aloud_are_no_part_of_a_sentence() -> None:
+    said = (
+        'The <a href="/t">treaty<span class="sr-only"> (opens in a new window)</span></a> says '
+        '<span class="katex"><span class="katex-mathml"><math><mi>x</mi><annotation>\\x'
+        '</annotation></math></span><span class="katex-html" aria-hidden="true">x</span></span>.'
+    )
+    heading = '<h2>Terms<span class="mw-editsection">[<a href="/e">edit</a>]</span></h2>'
+    assert inner(article(heading, ps(said))) == ["Terms", "The treaty says x."]
 
 
 def test_how_a_word_is_said_is_no_part_of_the_sentence() -> None:
