@@ -44,7 +44,9 @@ _OPENS = re.compile(
     r"mehr zum thema|lesen sie auch|das könnte sie|meistgelesen|lire aussi|à lire|"
     r"sur le même sujet|leer más|lea también|te puede interesar|leggi anche|leia (?:também|mais)|"
     r"читайте также|по теме|相关(?:新闻|阅读|文章)|関連(?:記事|ニュース)|관련 ?기사)"
-    r"|(?:(?:\d+ )?comments?|share(?: (?:this|on)\b.*)?|trending|newsletter|advertisement|tags?|"
+    r"|(?:top stories|latest news|popular(?: now| stories| posts)?|trending(?: now)?|"
+    r"editors?['’]s? picks?|what to read next|keep reading|in other news|"
+    r"(?:\d+ )?comments?|share(?: (?:this|on)\b.*)?|newsletter|advertisement|tags?|"
     r"sponsored|kommentare?|teilen|anzeige|commentaires?|partager|publicité|comentarios?|compartir|"
     r"publicidad|commenti|condividi|compartilhe|комментарии|поделиться|реклама)"
     r"\s*(?:\(\d+\)|\d+)?\s*(?:$|:)",

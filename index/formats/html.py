@@ -100,11 +100,22 @@ def from_page(page: str) -> Extracted:
 
 def _take_out(tree: Any) -> None:
     """Remove what no reader sees, or not as words of the text."""
+    most = _length(tree) // 2
     for element in list(tree.iter()):
         if element.getparent() is None or name_of(element) == "body":
             continue
-        if name_of(element) in _READINGS or is_hidden(element) or _is_unseen(element):
+        if is_hidden(element) and _length(element) > most:
+            # The page itself, until a script shows it.
+            for name in {"hidden", "style"}.intersection(element.attrib):
+                del element.attrib[name]
+        elif name_of(element) in _READINGS or is_hidden(element) or _is_unseen(element):
             element.drop_tree()
+
+
+def _length(element: Any) -> int:
+    """Characters of the text in an element, without scripts."""
+    scripts = sum(len(script.text or "") for script in element.iter("script", "style"))
+    return len(element.text_content()) - scripts
 
 
 def _is_unseen(element: Any) -> bool:

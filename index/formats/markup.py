@@ -87,7 +87,10 @@ def name_of(element: Any) -> str:
 
 
 def is_hidden(element: Any) -> bool:
-    """Whether a browser would not show it, as far as the page itself says."""
+    """Whether a browser would not show it, as far as the page itself says; a whole page is shown
+    in the end, by a script."""
+    if name_of(element) in ("html", "body"):
+        return False
     return element.get("hidden") is not None or bool(_NOT_SHOWN.search(element.get("style") or ""))
 
 

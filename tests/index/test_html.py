@@ -138,6 +138,14 @@ def test_a_page_in_a_form_is_read() -> None:
     assert paragraphs(read(short, title="Loan agreed")) == ["Loan agreed", TEXT[0], FACT]
 
 
+@pytest.mark.parametrize(
+    "opening", ["<body style='visibility: hidden'>", "<body><div hidden id=app>", "<body hidden>"]
+)
+def test_a_page_that_a_script_shows_is_read(opening: str) -> None:
+    page = f"<html style='display:none'><title>Bridge</title>{opening}{article()}"
+    assert paragraphs(from_page(page)) == ["Bridge over the Prut", *TEXT]
+
+
 # -- what is left out ----------------------------------------------------------------------
 
 
