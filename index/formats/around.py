@@ -96,6 +96,11 @@ def opens_what_stands_around(text: str) -> bool:
     return len(text.split()) <= _OPENING_WORDS and bool(_OPENS.match(text.strip()))
 
 
+def asks_something(text: str) -> bool:
+    """Whether a short paragraph speaks to the reader of cookies, letters or rights."""
+    return len(text.split()) <= _LONGEST_ASKING and bool(_ASKS.match(text.strip()))
+
+
 def is_linked(letters: int, linked: int) -> bool:
     return linked > _LINKED * letters
 
@@ -104,7 +109,7 @@ def is_of_an_article(block: TextBlock) -> bool:
     """Whether a block that trafilatura left out reads as a part of the article it stands in."""
     text = block.text.strip()
     letters = sum(map(str.isalnum, text))
-    if len(text.split()) <= _LONGEST_ASKING and _ASKS.match(text):
+    if asks_something(text):
         return False
     ended = bool(_SENTENCE_END.search(text))
     if not ended and (is_linked(letters, block.linked) or opens_what_stands_around(text)):

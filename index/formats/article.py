@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from index.formats.around import (
     asks_for_input,
+    asks_something,
     is_beside,
     is_linked,
     is_named_around,
@@ -109,7 +110,10 @@ class _Page:
         """Of each block, whether it is of the article."""
         first, last, end, is_open = self._reach(title)
         linked = self._linked_parts(first, end)
-        kept = list(self._known)
+        kept = [
+            is_known and (first <= i < end or not asks_something(self._blocks[i].text))
+            for i, is_known in enumerate(self._known)
+        ]
         for i in range(first, end):
             block = self._blocks[i]
             if self._known[i]:

@@ -175,6 +175,15 @@ def test_what_stands_among_the_paragraphs_but_is_no_article_is_left_out(part: st
     assert inner(article(part)) == []
 
 
+def test_a_notice_above_the_article_is_left_out_though_no_name_says_what_it_is() -> None:
+    notice = "We use cookies to give you the best of our site, and you can refuse them here."
+    body = (
+        f'<div class="css-1"><p>{notice}</p><button>OK</button></div>'
+        f'<div class="css-2"><h1>Bridge over the Prut</h1>{ps(*TEXT)}</div>'
+    )
+    assert paragraphs(read(body))[1:] == TEXT
+
+
 def test_a_paragraph_below_a_list_of_links_is_kept() -> None:
     for links in (f"<ul>{CARDS}</ul>", '<h4><a href="/x">Storm closes Alpine passes</a></h4>'):
         assert inner(article(f"<h3>Read more</h3>{links}{ps(FACT)}")) == [FACT]
