@@ -16,7 +16,7 @@ from index.formats.extracted import Extracted, FormatError
 from index.formats.text import decode as decode_text
 from index.models import IN_FILE
 
-PIPELINE_VERSION = 2
+PIPELINE_VERSION = 3
 """Raised when the same file gives other paragraphs, kinds, chunks, words, names or relations.
 
 It is part of every content hash, so an index made by another version counts as stale, and

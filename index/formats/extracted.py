@@ -124,9 +124,10 @@ def _says_something(block: str) -> bool:
 
 
 def _is_among(headline: str, blocks: list[str]) -> bool:
-    wanted = _letters(headline)
-    return any(wanted == _letters(block) for block in blocks)
+    wanted = letters_of(headline)
+    return any(wanted == letters_of(block) for block in blocks)
 
 
-def _letters(text: str) -> str:
+def letters_of(text: str) -> str:
+    """Letters and digits alone, by which two texts are told to say the same."""
     return "".join(c for c in text.casefold() if c.isalnum())

@@ -173,6 +173,24 @@ def test_blocks_are_told_apart_as_a_browser_does() -> None:
     assert "Menu" not in markup.text_blocks(tree, around=False)
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("<p>One<br>line<br> <br>Two</p>", ["One line", "Two"]),
+        ("<ul><li>A<ul><li>B</li></ul>C</li></ul>", ["A", "B", "C"]),
+        ("<table><tr><td><p>1</p><p>2</p></td><td></td><td>3<br>4</td></tr>", ["1 2 | 3 4"]),
+        (f"<table><tr><td><p>{OPENED}</p><p>{REPAIRS}</p></td></tr></table>", [OPENED, REPAIRS]),
+        (f"<tr><td>Menu<td>{OPENED}<br><br>{REPAIRS}", ["Menu", OPENED, REPAIRS]),
+        ("<p>A<span hidden>B</span>C</p><p style='color:red;display:none'>D</p>", ["AC"]),
+        ("<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>字", ["漢字"]),
+        ("Text<fieldset><legend>A</legend>B</fieldset>", ["Text", "A", "B"]),
+    ],
+)
+def test_lines_cells_and_items_are_not_glued(source: str, expected: list[str]) -> None:
+    blocks = markup.text_blocks(markup.parse_html(f"<body>{source}"))
+    assert [" ".join(block.split()) for block in blocks] == expected
+
+
 def test_markdown_is_read_without_its_signs() -> None:
     source = f"# Harbour\n\n{OPENED}\n\nTwo\nlines *with* [a link](x).\n\n1. One\n2. Two\n"
     found = extract("markdown", source.encode())
