@@ -175,10 +175,13 @@ def _kind(line: str, place: int, first: int, last: int, repeated: bool) -> Kind:
 
 
 def _is_byline(line: str, words: int) -> bool:
-    if words > _BYLINE_WORDS or len(line) > _LONGEST_BYLINE or _SENTENCE_END.search(line):
+    if len(line) > _LONGEST_BYLINE or _SENTENCE_END.search(line):
         return False
     match = _BYLINE.fullmatch(line)
-    return match is not None and len(match["rest"].split()) <= 4
+    if match is None:
+        return False
+    rest = match["rest"]
+    return is_date_line(rest) or (words <= _BYLINE_WORDS and len(rest.split()) <= 4)
 
 
 def _is_navigation(line: str, words: int) -> bool:

@@ -12,6 +12,7 @@ from index.formats.archive import MAGIC, Archive, broken, parse_xml
 from index.formats.extracted import Extracted, FormatError, from_blocks
 from index.formats.text import refuse_other_formats
 
+_OF_A_PROGRAM: Final = ("Word Document", "python-docx")  # what it writes where nothing is given
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -54,7 +55,10 @@ def extract(data: bytes) -> Extracted:
         properties = document.core_properties
         blocks = list(_Reader(_notes(document.part)).blocks(document.element.body))
         created = properties.created
-        title, author = properties.title, properties.author
+        title, author = (
+            "" if value in _OF_A_PROGRAM else value
+            for value in (properties.title, properties.author)
+        )
         headline = next((p.text for p in document.paragraphs if _is_headline(p)), "")
     except _BROKEN as error:
         raise broken() from error

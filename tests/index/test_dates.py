@@ -117,6 +117,7 @@ def test_names_of_files(name: str, day: str | None) -> None:
         "KYIV. Dec 30, 2025 (Interfax-Ukraine) - {}",
         "Headline\n\nBy Ann Byron | December 30, 2025\n\n{}",
         "Headline\n\nBy Ann Byron, Reuters\nDecember 30, 2025 6:22 PM GMT+1\n\n{}",
+        "Headline\n\nBy Ann Byron | Dec. 30, 2025 6:22 pm ET\n\n{}",
         "Headline\n\nGeneva, 30 December 2025\n\n{}",
         "FOR IMMEDIATE RELEASE: December 30, 2025\n\n{}",
         "Headline\n\nA short lead.\n\nDec. 30, 2025, 6:22 p.m. ET\n\n{}",
