@@ -62,6 +62,7 @@ CREATE TABLE relation (
 CREATE INDEX relation_b ON relation (file_b);
 """
 _MAX_VARIABLES = 500
+_WRITER_CACHE = 32_000  # KiB: with the usual 2,000, pages are written again and again
 _AT_ONCE = 2000  # rows of what may be long
 PARAGRAPH_SHIFT = 20
 """A chunk's key is its paragraph's key, shifted, plus its place in it: both in one number."""
@@ -202,6 +203,7 @@ class Catalog:
         """Begin to write; other connections go on reading what was committed."""
         if self._why_frozen is not None:
             raise self._why_frozen
+        self._execute(f"PRAGMA cache_size = -{_WRITER_CACHE}")
         self._execute("BEGIN IMMEDIATE")
 
     def commit(self) -> None:
