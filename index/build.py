@@ -375,10 +375,11 @@ class Build:
         store.check_vectors(self._path, in_force)
         gone = known.keys() - survey.present
         with closing(store.open_catalog(self._path, in_force)) as catalog:
+            if catalog.get(store.SWEPT) != "1" or store.has_strays(self._path, in_force, catalog):
+                with closing(store.open_vectors(self._path, in_force)) as vectors:
+                    self._sweep(catalog, vectors)
+                store.has_strays(self._path, in_force, catalog)
             if not survey.changed and not gone:
-                if catalog.get(store.SWEPT) != "1":
-                    with closing(store.open_vectors(self._path, in_force)) as vectors:
-                        self._sweep(catalog, vectors)
                 return in_force
             if survey.articles is not None and self._update_in_place(
                 catalog, in_force, known, survey.articles, gone
@@ -392,8 +393,9 @@ class Build:
             scans = (
                 self._scans(known) if survey.articles is None else [Scan(changed=survey.articles)]
             )
-            self._fill_catalog(catalog, scans, known)
-            self._remove(catalog, gone)
+            present = self._fill_catalog(catalog, scans, known)
+            # A file that could not be read before may be there now: folders change meanwhile.
+            self._remove(catalog, gone - present)
             self._complete(catalog, data, store.open_vectors(self._path, data))
         return data
 

@@ -399,6 +399,16 @@ class Catalog:
             marks = ",".join("?" * len(part))
             yield from self._query(f"{one_each} WHERE vector IN ({marks}) GROUP BY vector", part)
 
+    def vector_ids(self) -> Iterator[str]:
+        """The ids of the vectors that are listed, each once and in order; memory stays bounded."""
+        last = ""
+        while rows := self._query(
+            "SELECT DISTINCT vector FROM chunk WHERE vector > ? ORDER BY vector LIMIT ?",
+            (last, _AT_ONCE),
+        ):
+            yield from (row[0] for row in rows)
+            last = rows[-1][0]
+
     def count_vectors(self) -> int:
         """How many different texts are embedded."""
         return int(self._query("SELECT count(DISTINCT vector) FROM chunk")[0][0])

@@ -31,6 +31,7 @@ from index.catalog import ArticleCache, Catalog, ChunkRow
 from index.embed import Embedder, Vectors
 from index.errors import IndexStoreError, ModelMismatchError
 from index.faults import explain, is_full
+from index.listed import check_listed
 from index.local_chroma import LocalChroma, copy_chroma, graph_files
 from index.seal import check_seal, write_seal
 from index.vectors import VectorReader, VectorStore
@@ -317,6 +318,15 @@ def check_vectors(path: Path, data: str) -> None:
         IndexStoreError: they are not.
     """
     check_seal(path / data / _CHROMA)
+
+
+def has_strays(path: Path, data: str, catalog: Catalog) -> bool:
+    """Whether there are vectors that the catalogue does not list, once all is settled.
+
+    Raises:
+        IndexStoreError: vectors that it lists are missing.
+    """
+    return not check_listed(path / data / _CHROMA, catalog)
 
 
 @dataclass(frozen=True, slots=True)

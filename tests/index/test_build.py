@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import store
-from index.build import Summary, build_index
+from index.build import Build, Summary, Survey, build_index
 from index.chunk import chunk_article
 from index.errors import CorpusError, FootnoteError, IndexStoreError, ModelMismatchError
 from index.store import Index
@@ -274,6 +274,27 @@ def test_a_file_that_became_unreadable_is_named_and_gone(town: Town) -> None:
     assert [item.file for item in summary.skipped] == ["garden.txt"]
     assert summary.removed == 1
     assert town.files() == {"harbour.txt", "bridge.txt"}
+
+
+@pytest.mark.parametrize("text", [GARDEN, GARDEN + "\nMore of it."])
+def test_a_file_that_can_be_read_again_during_a_large_update_stays(
+    town: Town, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """Unreadable in the first look at the folder, and there in the second."""
+    monkeypatch.setattr("index.build._AT_HAND", 0)
+    town.write(TOWN | {"harbour.txt": HARBOUR * 2})
+    (town.folder / "garden.txt").write_bytes(bytes(range(256)))
+    look = Build._survey
+
+    def then(build: Build, known: Mapping[str, str]) -> Survey:
+        survey = look(build, known)
+        (town.folder / "garden.txt").write_text(text)
+        return survey
+
+    monkeypatch.setattr(Build, "_survey", then)
+    summary = town.index()
+    assert (summary.removed, summary.articles) == (0, 3)
+    town.assert_equals_from_scratch()
 
 
 # -- a wrong, empty or unmounted folder destroys nothing -----------------------------------
