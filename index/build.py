@@ -215,7 +215,7 @@ class Build:
             self.summary.paragraphs = catalog.count("paragraph")
             self.summary.chunks = catalog.count("chunk")
             if self.summary.removed or self.summary.updated or rebuild:
-                forget(catalog, self._embedder, self._cache)
+                forget(catalog, self._embedder, self._cache, self.summary.notes.append)
         return self.summary
 
     def _known(self, data: str, *, tolerant: bool) -> tuple[dict[str, str], bool]:
@@ -480,7 +480,13 @@ class Build:
 
     def _fill(self, texts: Iterable[tuple[str, str]], total: int, vectors: VectorStore) -> None:
         self.summary.embedded += fill_vectors(
-            vectors, texts, total, self._embedder, self._cache, self._progress
+            vectors,
+            texts,
+            total,
+            self._embedder,
+            self._cache,
+            self._progress,
+            self.summary.notes.append,
         )
 
     def _sweep(self, catalog: Catalog, vectors: VectorStore) -> None:

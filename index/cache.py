@@ -2,22 +2,28 @@
 
 It outlives rebuilds and killed runs; it is a cache, so a damaged one is thrown away. One
 that cannot be opened or written for another reason, such as a full disk, is kept: what it
-holds took hours.
+holds took hours. SQLite does not see that a block of a file was wiped, so each vector has a
+checksum; one that does not fit counts as absent, and its text is embedded again.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
 
 from index.embed import Vectors
-from index.faults import explain, explained
+from index.faults import explain
 
-_TABLE = "CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID"
+_TABLE = """
+CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB, crc INTEGER) WITHOUT ROWID
+"""
+_ADD_CRC = "ALTER TABLE vector ADD COLUMN crc INTEGER"  # to a cache of an earlier Footnote
+_UNIT = 1e-3  # how far from 1 the length of a vector without a checksum may be
 _MAX_VARIABLES = 500
 _PAGE = 16_384  # bytes: of a smaller page each vector would take a second one, mostly empty
 _OVERHEAD = 100  # bytes of the key and of SQLite, beside a vector
@@ -25,11 +31,19 @@ _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 
 
 class VectorCache:
-    """One connection; the writer's, but for `reading`."""
+    """One connection; the writer's, but for `reading`.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: the file; made if it is not there.
+        tell: called with one line for a person when the whole cache is thrown away.
+    """
+
+    def __init__(self, path: Path, tell: Callable[[str], None] = lambda line: None) -> None:
         self._path = path
+        self._tell = tell
         self._is_ours = True
+        self.damaged = 0
+        """How many of the vectors that were asked for were not what was put in."""
         try:
             self._db = self._open()
         except sqlite3.DatabaseError as error:
@@ -45,7 +59,7 @@ class VectorCache:
         except sqlite3.DatabaseError:
             return None
         cache = cls.__new__(cls)
-        cache._path, cache._db, cache._is_ours = path, db, False
+        cache._path, cache._db, cache._is_ours, cache.damaged = path, db, False, 0
         return cache
 
     def _open(self) -> sqlite3.Connection:
@@ -55,6 +69,8 @@ class VectorCache:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute(_TABLE)
+            if not _has_crc(db):
+                db.execute(_ADD_CRC)
         except sqlite3.DatabaseError:
             db.close()
             raise
@@ -71,6 +87,10 @@ class VectorCache:
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
         self._db = self._open()
+        self._tell(
+            f"{self._path.name} was damaged ({error}) and is begun anew: texts whose vectors are "
+            "needed are embedded again"
+        )
 
     def close(self) -> None:
         self._db.close()
@@ -87,16 +107,24 @@ class VectorCache:
 
     def _get(self, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
         found: dict[bytes, Vectors] = {}
+        crc = "crc" if self._is_ours or _has_crc(self._db) else "NULL"
         for i in range(0, len(keys), _MAX_VARIABLES):
             part = keys[i : i + _MAX_VARIABLES]
             rows = self._db.execute(
-                f"SELECT key, value FROM vector WHERE key IN ({','.join('?' * len(part))})", part
+                f"SELECT key, value, {crc} FROM vector"
+                f" WHERE key IN ({','.join('?' * len(part))})",
+                part,
             )
-            found.update((key, np.frombuffer(value, dtype="<f4")) for key, value in rows)
+            for key, value, checksum in rows:
+                if (vector := _whole(value, checksum)) is not None:
+                    found[key] = vector
+                else:
+                    self.damaged += 1
         return found
 
     def put(self, items: Iterable[tuple[bytes, Vectors]]) -> None:
-        rows = [(key, vector.astype("<f4").tobytes()) for key, vector in items]
+        values = [(key, vector.astype("<f4").tobytes()) for key, vector in items]
+        rows = [(key, value, zlib.crc32(value)) for key, value in values]
         try:
             self._put(rows)
         except sqlite3.DatabaseError as error:
@@ -104,22 +132,49 @@ class VectorCache:
             self._throw_away(error)
             self._put(rows)
 
-    def _put(self, rows: list[tuple[bytes, bytes]]) -> None:
+    def _put(self, rows: list[tuple[bytes, bytes, int]]) -> None:
         with self._db:
-            self._db.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?)", rows)
+            self._db.executemany("INSERT OR REPLACE INTO vector VALUES (?, ?, ?)", rows)
 
     def bytes_each(self) -> int:
         """How much of the file a vector takes, of those that lie there."""
-        with explained(self._path.name):
+        try:
             row = self._db.execute("SELECT length(value) FROM vector LIMIT 1").fetchone()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            self._throw_away(error)
+            row = None
         return (row[0] if row else 0) + _OVERHEAD
 
     def keep_only(self, keys: Iterable[bytes]) -> None:
         """Forget what no chunk needs any more."""
-        with explained(self._path.name), self._db:
+        try:
+            self._keep_only(keys)
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            self._throw_away(error)
+
+    def _keep_only(self, keys: Iterable[bytes]) -> None:
+        with self._db:
             self._db.execute("CREATE TEMP TABLE kept (key BLOB PRIMARY KEY)")
             self._db.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((k,) for k in keys))
             self._db.execute("DELETE FROM vector WHERE key NOT IN (SELECT key FROM kept)")
             self._db.execute("DROP TABLE kept")
-        with explained(self._path.name):
-            self._db.execute("VACUUM")  # or the file keeps its size, and this is done again
+        self._db.execute("VACUUM")  # or the file keeps its size, and this is done again
+
+
+def _has_crc(db: sqlite3.Connection) -> bool:
+    return any(row[1] == "crc" for row in db.execute("PRAGMA table_info(vector)"))
+
+
+def _whole(value: object, checksum: object) -> Vectors | None:
+    """The vector of a row, or None if it is not what was put in.
+
+    Without a checksum, of an earlier Footnote, it has to be as long as every model's: 1.
+    """
+    if not isinstance(value, bytes) or len(value) % 4:
+        return None
+    vector = np.frombuffer(value, dtype="<f4")
+    if checksum is None:
+        return vector if abs(float(np.linalg.norm(vector)) - 1) < _UNIT else None
+    return vector if checksum == zlib.crc32(value) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from itertools import count
@@ -697,8 +698,23 @@ def test_a_damaged_cache_costs_only_time(town: Town) -> None:
         rest.unlink()
     changed = TOWN | {"garden.txt": GARDEN.replace("4,711", "4,712")}
     town.write(changed)
-    town.index()
+    summary = town.index()
+    assert ["embeddings.sqlite3 was damaged" in note for note in summary.notes] == [True]
     town.assert_equals_from_scratch()
+
+
+def test_a_rebuild_from_a_cache_with_wiped_vectors_embeds_them_again(town: Town) -> None:
+    vector = town.embedder.embed_passages(["The old bridge"])[0]
+    with closing(sqlite3.connect(town.path / store.CACHE)) as cache, cache:
+        cache.execute(
+            "UPDATE vector SET value = zeroblob(?) WHERE key IN (SELECT key FROM vector LIMIT 2)",
+            (vector.nbytes,),
+        )
+    summary = town.index(rebuild=True)
+    assert summary.embedded == 2
+    assert summary.notes == ["2 vectors in embeddings.sqlite3 were damaged and are made anew"]
+    town.assert_equals_from_scratch()
+    assert town.index(rebuild=True).notes == []
 
 
 # -- any history ---------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -67,10 +68,14 @@ def test_keys_tell_models_and_texts_apart() -> None:
 def test_a_damaged_cache_is_thrown_away(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "cache"
     path.write_bytes(data)
-    with closing(VectorCache(path)) as cache:
+    told: list[str] = []
+    with closing(VectorCache(path, told.append)) as cache:
         assert cache.get([key(1)]) == {}
         cache.put([(key(1), vector(1))])
         assert np.array_equal(cache.get([key(1)])[key(1)], vector(1))
+    assert len(told) == 1
+    assert "cache was damaged" in told[0]
+    assert "embedded again" in told[0]
 
 
 def test_a_cache_damaged_inside_is_thrown_away(tmp_path: Path) -> None:
@@ -83,3 +88,73 @@ def test_a_cache_damaged_inside_is_thrown_away(tmp_path: Path) -> None:
         assert all(np.array_equal(found[k], vector(n)) for n in range(10) if (k := key(n)) in found)
         cache.put([(key(1), vector(1))])
         assert np.array_equal(cache.get([key(1)])[key(1)], vector(1))
+
+
+@pytest.mark.parametrize("way", ["bytes_each", "keep_only"])
+def test_damage_found_while_tidying_up_costs_only_time(tmp_path: Path, way: str) -> None:
+    path = filled(tmp_path / "cache", range(2000))
+    data = bytearray(path.read_bytes())
+    data[4096:] = b"\x5a" * (len(data) - 4096)
+    path.write_bytes(data)
+    told: list[str] = []
+    with closing(VectorCache(path, told.append)) as cache:
+        if way == "bytes_each":
+            cache.bytes_each()
+        else:
+            cache.keep_only([key(1)])
+    assert len(told) == 1
+
+
+def wipe(path: Path, number: int, start: int, length: int, digits: bytes = b"\0") -> None:
+    """Overwrite a part of a vector inside the file."""
+    data = path.read_bytes()
+    at = data.index(vector(number).tobytes()) + start
+    path.write_bytes(data[:at] + digits * length + data[at + length :])
+
+
+@pytest.mark.parametrize(
+    ("start", "length", "digits"), [(0, 32, b"\0"), (16, 16, b"\0"), (31, 1, b"\x7f")]
+)
+def test_a_vector_that_is_not_what_was_put_in_is_not_given_out(
+    tmp_path: Path, start: int, length: int, digits: bytes
+) -> None:
+    path = filled(tmp_path / "cache", [1, 2, 3])
+    wipe(path, 2, start, length, digits)
+    with closing(VectorCache(path)) as cache:
+        assert cache.get([key(n) for n in (1, 2, 3)]).keys() == {key(1), key(3)}
+        assert cache.damaged == 1
+        cache.put([(key(2), vector(2))])
+        assert np.array_equal(cache.get([key(2)])[key(2)], vector(2))
+    reading = VectorCache.reading(path)
+    assert reading is not None
+    with closing(reading):
+        assert len(reading.get([key(n) for n in (1, 2, 3)])) == 3
+
+
+def test_a_cache_of_an_earlier_footnote_is_read_and_goes_on(tmp_path: Path) -> None:
+    """Its vectors have no checksums: they have to be of length 1."""
+    path = tmp_path / "cache"
+    unit = np.full(16, 0.25, dtype="<f4")
+    wiped = np.concatenate([unit[:12], np.zeros(4, "<f4")])
+    rows = [
+        (key(1), unit.tobytes()),
+        (key(2), wiped.tobytes()),
+        (key(3), bytes(64)),
+        (key(4), unit.tobytes()[:-1]),
+        (key(5), np.full(16, np.nan, "<f4").tobytes()),
+        (key(6), None),
+    ]
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("CREATE TABLE vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
+        db.executemany("INSERT INTO vector VALUES (?, ?)", rows)
+    reading = VectorCache.reading(path)
+    assert reading is not None
+    told: list[str] = []
+    with closing(reading), closing(VectorCache(path, told.append)) as cache:
+        for each in (reading, cache):
+            found = each.get([key(n) for n in range(1, 7)])
+            assert found.keys() == {key(1)}
+            assert np.array_equal(found[key(1)], unit)
+        cache.put([(key(2), vector(2))])
+        assert cache.get([key(2)]).keys() == reading.get([key(2)]).keys() == {key(2)}
+    assert told == []
