@@ -413,7 +413,7 @@ class Build:
         new = texts.keys() - catalog.chunks_by_vector(sorted(texts)).keys()
         before = catalog.chunks_of_files(sorted((articles.keys() & known.keys()) | gone))
         old = {row.vector for row in before} - texts.keys()
-        logged = int(catalog.get(store.LOGGED, "0")) + len(new) + len(old)
+        logged = catalog.number(store.LOGGED) + len(new) + len(old)
         if logged > LOG_ROOM:
             return False
         catalog.begin()
@@ -448,7 +448,7 @@ class Build:
         """Give a catalogue that nobody takes for complete its vectors, and mark it so."""
         catalog.begin()
         catalog.put(store.WORDS, "1")
-        catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
+        catalog.put(store.GENERATION, str(catalog.number(store.GENERATION) + 1))
         catalog.commit()
         with closing(vectors):
             have = vectors.ids()
@@ -476,7 +476,7 @@ class Build:
         """Mark a catalogue as complete, inside a transaction."""
         for key, value in ((store.COMPLETE, "1"), (store.SWEPT, "1"), (store.LOGGED, "0")):
             catalog.put(key, value)
-        catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
+        catalog.put(store.GENERATION, str(catalog.number(store.GENERATION) + 1))
 
     def _fill(self, texts: Iterable[tuple[str, str]], total: int, vectors: VectorStore) -> None:
         self.summary.embedded += fill_vectors(
@@ -514,7 +514,7 @@ class Build:
             self._take_out(catalog, gone)
             if vectors is not None:
                 relate(catalog, vectors, self._progress)
-            catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
+            catalog.put(store.GENERATION, str(catalog.number(store.GENERATION) + 1))
             catalog.commit()
         except BaseException:
             catalog.rollback()

@@ -192,7 +192,7 @@ class _ServerBuild(Build):
         articles = self._articles(data)
         articles.create()
         generation = 1 + max(
-            int(catalog.get(store.GENERATION, "0")),
+            catalog.number(store.GENERATION),
             self._head.generation if self._head is not None else 0,
         )
         articles.put(_all_articles(catalog), generation)

@@ -107,7 +107,12 @@ def read_marker(path: Path, *, any_schema: bool = False) -> Marker | None:
     except (ValueError, TypeError, OSError) as error:
         raise _not_a_marker(path, str(error)) from error
     texts = (marker.data, marker.model, marker.corpus, marker.corpus_relative, marker.server)
-    if not all(isinstance(text, str) for text in texts) or not _DATA_NAME.fullmatch(marker.data):
+    is_number = type(marker.footnote_index) is int  # not of a text, nor of true
+    if (
+        not is_number
+        or not all(isinstance(text, str) for text in texts)
+        or not _DATA_NAME.fullmatch(marker.data)
+    ):
         raise _not_a_marker(path, "its values make no sense")
     if marker.footnote_index != SCHEMA_VERSION and not any_schema:
         older = marker.footnote_index < SCHEMA_VERSION
@@ -406,7 +411,7 @@ class Index:
             if marker is None or marker.data != seen.data:
                 return True
             with closing(open_catalog(self.path, seen.data)) as catalog:
-                return int(catalog.get(GENERATION, "0")) != seen.generation
+                return catalog.number(GENERATION) != seen.generation
         except IndexStoreError:
             return True  # asking again tells why
 
@@ -548,7 +553,7 @@ class Index:
             catalog.begin_reading()
             now = Snapshot(
                 data,
-                int(catalog.get(GENERATION, "0")),
+                catalog.number(GENERATION),
                 catalog.get(COMPLETE) == "1",
                 catalog.get(WORDS) == "1",
             )

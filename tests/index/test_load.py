@@ -260,3 +260,9 @@ def test_detection_is_loaded_only_when_it_is_needed(monkeypatch: pytest.MonkeyPa
     assert decode("a.txt", "Zürich".encode()) == "Zürich"
     with pytest.raises(ImportError):
         decode("a.txt", "Zürich".encode("latin-1"))
+
+
+def test_a_zero_byte_is_found_however_late() -> None:
+    """No text of an article has one: in an index it means that a block was wiped."""
+    with pytest.raises(UnreadableFileError, match="not a text file"):
+        decode("a.txt", b"All is well in town. " * 5000 + b"\x00 And then.")

@@ -83,6 +83,16 @@ def test_an_index_of_another_schema_is_told(tmp_path: Path) -> None:
     assert "--rebuild" in raised.value.fix
 
 
+@pytest.mark.parametrize("schema", ["4", None, True, [4], 4.0])
+def test_a_schema_that_is_no_number_is_damage(tmp_path: Path, schema: object) -> None:
+    write_marker(tmp_path, MARKER)
+    marker = json.loads((tmp_path / store.MARKER).read_text())
+    _write(tmp_path / store.MARKER, json.dumps(marker | {"footnote_index": schema}))
+    for any_schema in [False, True]:
+        with pytest.raises(IndexStoreError, match="is damaged"):
+            read_marker(tmp_path, any_schema=any_schema)
+
+
 @pytest.mark.parametrize("rebuild", [False, True], ids=["index", "rebuild"])
 @pytest.mark.parametrize("foreign", FOREIGN)
 def test_what_is_not_ours_is_refused_and_not_touched(
