@@ -17,7 +17,7 @@ from urllib.parse import quote
 import numpy as np
 
 from index.embed import Vectors
-from index.faults import explain
+from index.faults import explain, unreadable
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB, crc INTEGER) WITHOUT ROWID
@@ -83,7 +83,7 @@ class VectorCache:
             IndexStoreError: it is not: something else went wrong.
         """
         if error.sqlite_errorcode & 0xFF not in _DAMAGE:
-            raise explain(self._path.name, error) from error
+            raise unreadable(self._path) or explain(self._path.name, error) from error
         for suffix in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
         self._db = self._open()
@@ -111,8 +111,7 @@ class VectorCache:
         for i in range(0, len(keys), _MAX_VARIABLES):
             part = keys[i : i + _MAX_VARIABLES]
             rows = self._db.execute(
-                f"SELECT key, value, {crc} FROM vector"
-                f" WHERE key IN ({','.join('?' * len(part))})",
+                f"SELECT key, value, {crc} FROM vector WHERE key IN ({','.join('?' * len(part))})",
                 part,
             )
             for key, value, checksum in rows:

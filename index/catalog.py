@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from index.chunk import searched_tokens
 from index.errors import IndexStoreError
-from index.faults import explain, explained
+from index.faults import explain, explained, unreadable
 from index.models import Article, Chunk, Kind, Paragraph, RelationKind
 from index.spelling import names_in, skeleton
 from index.tokens import tokenize
@@ -145,6 +145,8 @@ class Catalog:
         self.is_frozen = False
         """Opened as it lies there, where nothing can be written: it shows no later update."""
         self._why_frozen: IndexStoreError | None = None
+        if not create and (wrong := unreadable(path)) is not None:
+            raise wrong
         if not create and not path.exists():
             raise IndexStoreError(
                 f"the index has lost its catalogue {path.name}", "run footnote index --rebuild"

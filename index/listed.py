@@ -20,7 +20,7 @@ import numpy as np
 
 from index.catalog import Catalog
 from index.errors import IndexStoreError
-from index.faults import explain
+from index.faults import explain, unreadable
 from index.local_chroma import COLLECTION, DATABASE, PART
 
 _TABLES: Final = {"collections", "segments", "embeddings", "embeddings_queue", "max_seq_id"}
@@ -47,7 +47,7 @@ def check_listed(folder: Path, catalog: Catalog) -> bool:
             db.execute("PRAGMA busy_timeout = 10000")
             return not _is_known(db) or _compare(db, folder, catalog.vector_ids())
     except sqlite3.DatabaseError as error:
-        raise explain(PART, error) from error
+        raise unreadable(database) or explain(PART, error) from error
 
 
 def _is_known(db: sqlite3.Connection) -> bool:

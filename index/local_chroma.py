@@ -23,7 +23,7 @@ import numpy as np
 
 from index.embed import Vectors
 from index.errors import IndexStoreError
-from index.faults import explained, is_full, is_read_only
+from index.faults import explained, is_full, is_read_only, unreadable
 from index.vectors import HNSW
 
 # Chroma counts its clients of a folder without a lock of its own.
@@ -72,6 +72,8 @@ class LocalChroma:
         self._copy: TemporaryDirectory[str] | None = None
         self._place = folder
         self._has_written = False
+        if not create and (wrong := unreadable(folder / DATABASE)) is not None:
+            raise wrong
         if not create and not (folder / DATABASE).exists():
             raise IndexStoreError(
                 "the index is damaged: its vectors are missing", "run footnote index --rebuild"
@@ -83,7 +85,7 @@ class LocalChroma:
                 if not copy_if_unwritable or not (is_full(error) or is_read_only(error)):
                     raise
                 self._copy = TemporaryDirectory(prefix="footnote-")
-                shutil.copytree(folder, self._copy.name, dirs_exist_ok=True)
+                _copy_to_write(folder, Path(self._copy.name))
                 self._open(Path(self._copy.name), create)
 
     def _open(self, folder: Path, create: bool) -> None:
@@ -193,6 +195,16 @@ class LocalChroma:
         with explained(PART, self._folder):
             for part in _batches(ids, self._client.get_max_batch_size()):
                 self._collection.delete(ids=part)
+
+
+def _copy_to_write(source: Path, target: Path) -> None:
+    """Copy what is in a folder, but not who may write it: the copy is to be written."""
+    for item in source.iterdir():
+        if item.is_dir():
+            (target / item.name).mkdir()
+            _copy_to_write(item, target / item.name)
+        else:
+            shutil.copyfile(item, target / item.name)
 
 
 def copy_chroma(source: Path, target: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from index.errors import IndexStoreError
-from index.faults import explain
+from index.faults import explain, unreadable
 
 SEAL: Final = "seal.json"
 
@@ -69,6 +69,8 @@ def check_seal(folder: Path) -> None:
             f"the index is damaged: its vectors are missing: {missing}",
             "run footnote index --rebuild",
         ) from error
+    except PermissionError as error:
+        raise unreadable(Path(error.filename or folder / SEAL)) or explain(SEAL, error) from error
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise explain(SEAL, error) from error
 

@@ -30,7 +30,7 @@ from index.arriving import ArrivingVectors
 from index.catalog import ArticleCache, Catalog, ChunkRow
 from index.embed import Embedder, Vectors
 from index.errors import IndexStoreError, ModelMismatchError
-from index.faults import explain, is_full
+from index.faults import explain, is_full, unreadable
 from index.listed import check_listed
 from index.local_chroma import LocalChroma, copy_chroma, graph_files
 from index.seal import check_seal, write_seal
@@ -91,6 +91,8 @@ def read_marker(path: Path, *, any_schema: bool = False) -> Marker | None:
     Raises:
         IndexStoreError: PATH belongs to something else, or its marker is damaged.
     """
+    if (wrong := unreadable(path)) is not None:
+        raise wrong
     if path.exists() and not path.is_dir():
         raise IndexStoreError(
             f"{path} is a file, not an index", "choose another --index, or move the file away"
@@ -104,8 +106,12 @@ def read_marker(path: Path, *, any_schema: bool = False) -> Marker | None:
                 "choose another --index, or an empty folder",
             ) from None
         return None
+    except NotADirectoryError as error:
+        raise IndexStoreError(
+            f"{path} cannot be an index: a part of its path is a file", "choose another --index"
+        ) from error
     except (ValueError, TypeError, OSError) as error:
-        raise _not_a_marker(path, str(error)) from error
+        raise unreadable(marker_path(path)) or _not_a_marker(path, str(error)) from error
     texts = (marker.data, marker.model, marker.corpus, marker.corpus_relative, marker.server)
     is_number = type(marker.footnote_index) is int  # not of a text, nor of true
     if (

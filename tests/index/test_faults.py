@@ -46,6 +46,8 @@ def test_a_full_disk_is_no_damage(error: Exception) -> None:
         PermissionError(errno.EACCES, "Permission denied"),
         sqlite_error(sqlite3.SQLITE_READONLY, "attempt to write a readonly database"),
         RuntimeError("error returned from database: (code: 8) attempt to write a readonly"),
+        sqlite_error(sqlite3.SQLITE_READONLY_DIRECTORY, "attempt to write a readonly database"),
+        RuntimeError("error returned from database: (code: 1544) attempt to write a readonly"),
     ],
 )
 def test_what_must_not_be_written_is_no_damage(error: Exception) -> None:

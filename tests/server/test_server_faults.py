@@ -17,6 +17,7 @@ from index.build import build_index
 from index.doctor import examine
 from index.errors import FootnoteError, IndexStoreError, ModelMismatchError
 from index.head import ServerLock
+from index.mirror import head_of
 from index.server import Connection, Server
 from index.store import Index
 from tests.fakes import FakeEmbedder
@@ -383,6 +384,23 @@ def test_the_doctor_knows(
     found = [str(finding) for finding in examine()]
     assert any("error" in line and "does not accept the token" in line for line in found)
     assert SECRET not in "".join(found)
+
+
+@pytest.mark.parametrize("setting", ["tenant", "database"])
+def test_a_tenant_or_a_database_that_is_not_there_is_named(
+    tmp_path: Path, server: Server, corpus: Path, setting: str
+) -> None:
+    wrong = replace(server, **{setting: "nobody"})
+    for use in (
+        lambda: build_index(corpus, tmp_path / "index", FakeEmbedder(), server=wrong),
+        lambda: Index(tmp_path / "index", FakeEmbedder(), wrong),
+        lambda: head_of(wrong),
+    ):
+        with pytest.raises(IndexStoreError, match="has no database") as raised:
+            use()
+        assert "nobody" in raised.value.what
+        assert f"FOOTNOTE_CHROMA_{setting.upper()}" in raised.value.fix
+    assert not (tmp_path / "index").exists()
 
 
 def test_errors_are_for_people(server: Server) -> None:
