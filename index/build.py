@@ -26,6 +26,7 @@ from index.fill import fill_vectors, forget, missing_texts, sweep
 from index.load import SourceFile, list_files
 from index.local_chroma import LOG_ROOM
 from index.models import Article, Chunk
+from index.ours import CACHE
 from index.relations import relate
 from index.scan import FolderReader, Progress, Scan, Skipped, check_losses, scan_folder
 from index.vectors import VectorReader, VectorStore, vector_id
@@ -105,9 +106,9 @@ def build_index(
             max_file_bytes=max_file_bytes,
             progress=progress,
         )
-    store.read_marker(path, any_schema=True)  # before a lock is put where it may not belong
+    store.marker_or_ruin(path, rebuild=rebuild)  # before a lock is put where it may not belong
     with store.writer_lock(path):
-        marker = store.read_marker(path, any_schema=True)
+        marker = store.marker_or_ruin(path, rebuild=rebuild)
         is_older = marker is not None and _is_older(marker)
         if marker is not None and not rebuild and not is_older:
             store.read_marker(path)
@@ -182,7 +183,7 @@ class Build:
     ) -> None:
         self._corpus = corpus
         self._path = path
-        self._cache = path / store.CACHE
+        self._cache = path / CACHE
         self._embedder = embedder
         self._files = files
         self._max_file_bytes = max_file_bytes
@@ -203,7 +204,7 @@ class Build:
             data = self._bring_up_to_date(marker, known, is_complete, survey, rebuild, replace)
         except BaseException:
             # Room for those who read what is in force: their database writes a little as well.
-            now = store.read_marker(self._path, any_schema=True)
+            now = store.marker_or_ruin(self._path, rebuild=rebuild)
             if now is not None and now.data:
                 store.remove_other_data(self._path, now.data)
             raise

@@ -585,7 +585,9 @@ class Catalog:
 
     # -- SQL ---------------------------------------------------------------------------
 
-    def _chunk_rows(self, rows: Iterable[tuple[Any, ...]]) -> list[ChunkRow]:
+    def _chunk_rows(
+        self, rows: Iterable[tuple[int, str, str, int, int, int, int, str, str]]
+    ) -> list[ChunkRow]:
         with explained(self.path.name):
             return [ChunkRow(*row[:7], Kind(row[7]), row[8]) for row in rows]
 

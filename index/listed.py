@@ -21,7 +21,8 @@ import numpy as np
 from index.catalog import Catalog
 from index.errors import IndexStoreError
 from index.faults import explain, unreadable
-from index.local_chroma import COLLECTION, DATABASE, PART
+from index.local_chroma import COLLECTION, PART
+from index.ours import DATABASE
 
 _TABLES: Final = {"collections", "segments", "embeddings", "embeddings_queue", "max_seq_id"}
 _AT_ONCE: Final = 500  # ids in one statement

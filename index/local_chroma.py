@@ -24,6 +24,7 @@ import numpy as np
 from index.embed import Vectors
 from index.errors import IndexStoreError
 from index.faults import explained, is_full, is_read_only, unreadable
+from index.ours import DATABASE
 from index.vectors import HNSW
 
 # Chroma counts its clients of a folder without a lock of its own.
@@ -46,7 +47,6 @@ _HEADER = struct.Struct("<iQQQQ")
 _HEADER_VERSION = 1
 _LENGTH_BYTES = 4
 PART = "its vectors"
-DATABASE = "chroma.sqlite3"
 _READ_AT_ONCE = 1000  # vectors asked for in one statement
 
 

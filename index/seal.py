@@ -17,8 +17,7 @@ from typing import Final
 
 from index.errors import IndexStoreError
 from index.faults import explain, unreadable
-
-SEAL: Final = "seal.json"
+from index.ours import SEAL
 
 _WHOLE: Final = 16_000_000  # bytes: a larger file is read in samples
 _SAMPLES: Final = 64

@@ -19,6 +19,7 @@ from index import store
 from index.build import Build, Summary, Survey, build_index
 from index.chunk import chunk_article
 from index.errors import CorpusError, FootnoteError, IndexStoreError, ModelMismatchError
+from index.ours import CACHE, MARKER
 from index.store import Index
 from index.vectors import vector_id
 from tests.fakes import FakeEmbedder, FakeError
@@ -475,7 +476,7 @@ def test_the_old_index_answers_until_the_new_one_is_ready(town: Town) -> None:
 
 def test_a_rebuild_that_fails_leaves_the_old_index(town: Town) -> None:
     before = read_contents(town.path)
-    (town.path / store.CACHE).unlink()
+    (town.path / CACHE).unlink()
     town.embedder.fail_after = 3
     with pytest.raises(FakeError):
         town.index(rebuild=True)
@@ -662,7 +663,7 @@ def test_remains_of_a_killed_first_run_are_ours(tmp_path: Path) -> None:
     town.write(TOWN)
     town.path.mkdir()
     (town.path / "lock").touch()
-    (town.path / f"{store.MARKER}.new").write_text('{"footnote_in')
+    (town.path / f"{MARKER}.new").write_text('{"footnote_in')
     town.index()
     town.assert_equals_from_scratch()
 
@@ -671,7 +672,7 @@ def test_remains_of_a_killed_rebuild_are_removed(town: Town) -> None:
     """Killed while it filled the next data folder."""
     shutil.copytree(town.path / "data-1", town.path / "data-2")
     (town.path / "data-2" / "catalog.sqlite3").write_bytes(b"half")
-    (town.path / f"{store.MARKER}.new").write_text('{"footnote_in')
+    (town.path / f"{MARKER}.new").write_text('{"footnote_in')
     town.index()
     assert [p.name for p in town.path.glob("data-*")] == ["data-1"]
     town.index(rebuild=True)
@@ -693,8 +694,8 @@ def test_vectors_that_nothing_lists_are_swept(town: Town) -> None:
 
 
 def test_a_damaged_cache_costs_only_time(town: Town) -> None:
-    (town.path / store.CACHE).write_bytes(b"not a database" * 500)
-    for rest in town.path.glob(f"{store.CACHE}-*"):
+    (town.path / CACHE).write_bytes(b"not a database" * 500)
+    for rest in town.path.glob(f"{CACHE}-*"):
         rest.unlink()
     changed = TOWN | {"garden.txt": GARDEN.replace("4,711", "4,712")}
     town.write(changed)
@@ -705,7 +706,7 @@ def test_a_damaged_cache_costs_only_time(town: Town) -> None:
 
 def test_a_rebuild_from_a_cache_with_wiped_vectors_embeds_them_again(town: Town) -> None:
     vector = town.embedder.embed_passages(["The old bridge"])[0]
-    with closing(sqlite3.connect(town.path / store.CACHE)) as cache, cache:
+    with closing(sqlite3.connect(town.path / CACHE)) as cache, cache:
         cache.execute(
             "UPDATE vector SET value = zeroblob(?) WHERE key IN (SELECT key FROM vector LIMIT 2)",
             (vector.nbytes,),

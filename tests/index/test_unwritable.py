@@ -15,6 +15,7 @@ import pytest
 from index import cache, catalog, store
 from index.build import build_index
 from index.errors import FootnoteError, IndexStoreError
+from index.ours import CACHE
 from index.status import read_status
 from index.store import Index
 from tests.fakes import FakeEmbedder
@@ -262,7 +263,7 @@ def test_what_may_not_be_read_is_named_and_no_damage(
 def test_a_cache_that_may_not_be_read_is_kept(
     folder: Path, tmp_path: Path, told: Callable[[str], str]
 ) -> None:
-    place = tmp_path / "index" / store.CACHE
+    place = tmp_path / "index" / CACHE
     before = place.read_bytes()
     write_articles(folder, TOWN | {"tower.txt": "The tower is 63 metres high, they say."})
     place.chmod(0)
