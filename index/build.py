@@ -147,7 +147,8 @@ def check_same_corpus(corpus: Path, path: Path, marker: store.Marker | None, rep
     if not same and not moved_along:
         raise CorpusError(
             f"the index at {path} stands for {marker.corpus}, not for {corpus}",
-            "choose another --index, or add --replace if the folder has changed for good",
+            f"choose another --index, or run footnote index {corpus} --replace if the folder has "
+            "changed for good",
         )
 
 
@@ -208,7 +209,7 @@ class Build:
             if now is not None and now.data:
                 store.remove_other_data(self._path, now.data)
             raise
-        if data != in_force or replace:
+        if data != in_force or replace or self._has_moved(marker):
             self._put_in_force(data)
         self._remove_other_data(data)
         with closing(store.open_catalog(self._path, data)) as catalog:
@@ -218,6 +219,10 @@ class Build:
             if self.summary.removed or self.summary.updated or rebuild:
                 forget(catalog, self._embedder, self._cache, self.summary.notes.append)
         return self.summary
+
+    def _has_moved(self, marker: store.Marker | None) -> bool:
+        """Whether the folder is elsewhere than recorded, as after a copy of it and its index."""
+        return marker is not None and marker.corpus != str(self._corpus.resolve())
 
     def _known(self, data: str, *, tolerant: bool) -> tuple[dict[str, str], bool]:
         """File → content hash of what is indexed, and whether all of it has its vectors.

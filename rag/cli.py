@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from index.errors import FootnoteError, QuestionError
+from index.errors import CorpusError, FootnoteError, QuestionError
 from rag.plain import as_text, printable, printable_json, shows_bold
 
 if TYPE_CHECKING:
@@ -36,8 +36,20 @@ app.add_typer(questions_app, name="questions")
 
 GATE_MISSED = 3
 
+
+def _folder(text: str) -> Path:
+    """A folder as it is named; an empty name, as of a variable that is not set, is none."""
+    if not text.strip():
+        raise CorpusError("the name of a folder is empty", "name one; . is the current folder")
+    return Path(text)
+
+
 IndexOption = Annotated[
-    Path | None, typer.Option("--index", metavar="PATH", help="The index's folder.")
+    Path | None,
+    typer.Option("--index", metavar="PATH", parser=_folder, help="The index's folder."),
+]
+FolderArgument = Annotated[
+    Path, typer.Argument(metavar="DIR", parser=_folder, help="The folder of articles.")
 ]
 
 
@@ -50,7 +62,7 @@ def main(
 
 @app.command("index")
 def index_command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of articles.")],
+    folder: FolderArgument,
     index: IndexOption = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build from scratch.")] = False,
     replace: Annotated[
@@ -94,7 +106,7 @@ def index_command(
 
 @app.command("watch")
 def watch_command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of articles.")],
+    folder: FolderArgument,
     index: IndexOption = None,
 ) -> None:
     """Keep the index up to date with DIR until Ctrl-C: a second after a change it is indexed."""
@@ -195,7 +207,8 @@ def check_command(
 @app.command("chat")
 def chat_command(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="Index this folder first.")
+        Path | None,
+        typer.Argument(metavar="[DIR]", parser=_folder, help="Index this folder first."),
     ] = None,
     index: IndexOption = None,
     host: Annotated[str | None, typer.Option("--host", metavar="H")] = None,

@@ -20,6 +20,7 @@ from index.build import Build, Summary, Survey, build_index
 from index.chunk import chunk_article
 from index.errors import CorpusError, FootnoteError, IndexStoreError, ModelMismatchError
 from index.ours import CACHE, MARKER
+from index.status import read_status
 from index.store import Index
 from index.vectors import vector_id
 from tests.fakes import FakeEmbedder, FakeError
@@ -340,6 +341,20 @@ def test_a_folder_moved_with_its_index_is_the_same(town: Town, tmp_path: Path) -
     assert (summary.articles, summary.embedded, summary.removed) == (3, 0, 0)
 
 
+def test_a_folder_copied_with_its_index_is_the_one_that_the_copy_stands_for(
+    town: Town, tmp_path: Path
+) -> None:
+    shutil.copytree(town.folder, tmp_path / "copy" / "articles")
+    shutil.copytree(town.path, tmp_path / "copy" / "index")
+    copied = tmp_path / "copy" / "index"
+    assert build_index(tmp_path / "copy" / "articles", copied, town.embedder).added == 0
+    (town.folder / "garden.txt").write_text("Quite another text stands here now.")
+    status = read_status(copied, 10**6)
+    assert status.corpus == str(tmp_path / "copy" / "articles")
+    assert status.stale == []
+    assert build_index(town.folder, town.path, town.embedder).updated == 1
+
+
 @pytest.mark.parametrize("options", [{}, {"rebuild": True}, {"replace": True}])
 def test_a_missing_folder_destroys_nothing(town: Town, options: dict[str, bool]) -> None:
     before = everything_below(town.path)
@@ -417,6 +432,20 @@ def test_an_index_may_lie_beside_its_articles(tmp_path: Path) -> None:
     town.index()
     assert town.index().embedded == 0
     assert town.files() == set(TOWN)
+
+
+def test_indexes_inside_the_folder_are_no_articles(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    town.path = town.folder / "index"
+    town.write(TOWN)
+    assert town.index().skipped == []
+    shutil.copytree(town.path, town.folder / "sub" / "damaged")
+    (town.folder / "sub" / "damaged" / MARKER).write_bytes(b"")
+    (town.folder / "sub" / "notes").mkdir()
+    (town.folder / "sub" / "notes" / MARKER).write_text('{"title": "x", "text": "All is well."}')
+    summary = town.index()
+    assert summary.skipped == []
+    assert town.files() == {*TOWN, f"sub/notes/{MARKER}"}
 
 
 # -- one model -----------------------------------------------------------------------------

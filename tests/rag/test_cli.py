@@ -246,6 +246,10 @@ def test_ask_of_some_files(footnote: Footnote, town_index: Path) -> None:
         (["ask", ROSES], "there is no folder seeds"),
         (["status"], "there is no index at .footnote"),
         (["status", "--index", "nothing"], "there is no index at nothing"),
+        (["index", ""], "the name of a folder is empty"),
+        (["watch", " "], "the name of a folder is empty"),
+        (["chat", ""], "the name of a folder is empty"),
+        (["status", "--index", ""], "the name of a folder is empty"),
         (["eval", "nothing.jsonl"], "cannot read nothing.jsonl"),
     ],
 )
