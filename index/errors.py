@@ -38,6 +38,17 @@ class IndexStoreError(FootnoteError):
     """The index is missing, damaged, locked, or belongs to something else."""
 
 
+class DamagedIndexError(IndexStoreError):
+    """Files of the index are not what they were.
+
+    Args:
+        what: which, and how.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the index is damaged: {what}", "run footnote index --rebuild")
+
+
 class ModelMismatchError(IndexStoreError):
     """The index was built with another embedding model."""
 

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import FootnoteError, IndexStoreError
+from index.errors import DamagedIndexError, FootnoteError, IndexStoreError
 
 _FULL_ERRNO = {errno.ENOSPC, errno.EDQUOT}
 _READ_ONLY_ERRNO = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -30,6 +30,7 @@ _FULL_CODES = {
 _FULL_TEXT = re.compile(r"\(code: 13\)|\bdisk is full\b|\bNo space left\b|\(os error 28\)")
 _CODE_IN_TEXT = re.compile(r"\(code: (\d+)\)")
 _READ_ONLY_TEXT = re.compile(r"\(os error (?:13|30)\)")
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _NO_ROOM = 1_000_000  # free bytes: fewer hold no batch of vectors
 
 
@@ -102,9 +103,11 @@ def explain(part: str, error: BaseException, place: Path | None = None) -> Index
             f"cannot write {part}: {_reason(error)}",
             "make it writable, or choose another --index",
         )
-    return IndexStoreError(
-        f"the index is damaged: {part}: {_reason(error)}", "run footnote index --rebuild"
-    )
+    if (code := _code(error)) is not None and code & 0xFF in _BUSY:
+        return IndexStoreError(
+            f"another process keeps {part} locked", "try again in a moment", retryable=True
+        )
+    return DamagedIndexError(f"{part}: {_reason(error)}")
 
 
 @contextmanager

@@ -19,13 +19,14 @@ from urllib.parse import quote
 import numpy as np
 
 from index.catalog import Catalog
-from index.errors import IndexStoreError
+from index.errors import DamagedIndexError
 from index.faults import explain, unreadable
 from index.local_chroma import COLLECTION, PART
 from index.ours import DATABASE
 
 _TABLES: Final = {"collections", "segments", "embeddings", "embeddings_queue", "max_seq_id"}
 _AT_ONCE: Final = 500  # ids in one statement
+_PATIENCE: Final = 10_000  # ms: others write a little when they open the database
 _UNIT: Final = 1e-2  # how far from 1 the length of a vector may be
 
 
@@ -36,16 +37,17 @@ def check_listed(folder: Path, catalog: Catalog) -> bool:
         Whether it has no others; those do no harm, and are swept away.
 
     Raises:
-        IndexStoreError: some are missing, or the database cannot be read.
+        DamagedIndexError: some are missing, or the database is no database.
+        IndexStoreError: the database cannot be read.
     """
     database = folder / DATABASE
     if not database.exists():
-        raise _damaged("its vectors are missing")
+        raise DamagedIndexError("its vectors are missing")
     # Not read-only: what a killed writer left half written is then taken back, where that can be.
     place = f"file:{quote(str(database.resolve()))}?mode=rw"
     try:
         with closing(sqlite3.connect(place, uri=True)) as db:
-            db.execute("PRAGMA busy_timeout = 10000")
+            db.execute(f"PRAGMA busy_timeout = {_PATIENCE}")
             return not _is_known(db) or _compare(db, folder, catalog.vector_ids())
     except sqlite3.DatabaseError as error:
         raise unreadable(database) or explain(PART, error) from error
@@ -55,7 +57,7 @@ def _is_known(db: sqlite3.Connection) -> bool:
     """Whether the tables are those that are read here; a later Chroma may have others."""
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     if "migrations" not in tables:
-        raise _damaged("its vectors are missing")
+        raise DamagedIndexError("its vectors are missing")
     return tables >= _TABLES
 
 
@@ -68,7 +70,7 @@ def _compare(db: sqlite3.Connection, folder: Path, listed: Iterator[str]) -> boo
         )
     )
     if not segments.keys() >= {"VECTOR", "METADATA"}:
-        raise _damaged("its vectors are missing")
+        raise DamagedIndexError("its vectors are missing")
     total = found = 0
     while part := list(islice(listed, _AT_ONCE)):
         marks = ",".join("?" * len(part))
@@ -78,9 +80,9 @@ def _compare(db: sqlite3.Connection, folder: Path, listed: Iterator[str]) -> boo
             (segments["METADATA"], *part),
         ).fetchone()[0]
     if found < total:
-        raise _damaged(f"{total - found} of {total} vectors are missing")
+        raise DamagedIndexError(f"{total - found} of {total} vectors are missing")
     if total and not (folder / segments["VECTOR"]).is_dir():
-        raise _damaged("its vectors are those of another index")
+        raise DamagedIndexError("its vectors are those of another index")
     _check_log(db, segments["VECTOR"])
     (stored,) = db.execute(
         "SELECT count(*) FROM embeddings WHERE segment_id = ?", (segments["METADATA"],)
@@ -99,8 +101,4 @@ def _check_log(db: sqlite3.Connection, segment: str) -> None:
         is_whole = isinstance(data, bytes) and len(data) % 4 == 0
         length = float(np.linalg.norm(np.frombuffer(data, "<f4"))) if is_whole else 0.0
         if not abs(length - 1) < _UNIT:
-            raise _damaged("a vector is not what it was")
-
-
-def _damaged(what: str) -> IndexStoreError:
-    return IndexStoreError(f"the index is damaged: {what}", "run footnote index --rebuild")
+            raise DamagedIndexError("a vector is not what it was")

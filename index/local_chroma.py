@@ -22,7 +22,7 @@ from typing import Any, cast
 import numpy as np
 
 from index.embed import Vectors
-from index.errors import IndexStoreError
+from index.errors import DamagedIndexError
 from index.faults import explained, is_full, is_read_only, unreadable
 from index.ours import DATABASE
 from index.vectors import HNSW
@@ -75,9 +75,7 @@ class LocalChroma:
         if not create and (wrong := unreadable(folder / DATABASE)) is not None:
             raise wrong
         if not create and not (folder / DATABASE).exists():
-            raise IndexStoreError(
-                "the index is damaged: its vectors are missing", "run footnote index --rebuild"
-            )
+            raise DamagedIndexError("its vectors are missing")
         with explained(PART):
             try:
                 self._open(folder, create)

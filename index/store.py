@@ -29,7 +29,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from index.arriving import ArrivingVectors
 from index.catalog import ArticleCache, Catalog, ChunkRow
 from index.embed import Embedder, Vectors
-from index.errors import IndexStoreError, ModelMismatchError
+from index.errors import DamagedIndexError, IndexStoreError, ModelMismatchError
 from index.faults import explain, is_full, unreadable
 from index.listed import check_listed
 from index.local_chroma import LocalChroma, copy_chroma, graph_files
@@ -347,6 +347,27 @@ def check_vectors(path: Path, data: str) -> None:
     check_seal(path / data / CHROMA)
 
 
+def damage_of(path: Path, data: str, catalog: Catalog) -> DamagedIndexError | None:
+    """What a look at sizes and numbers finds wrong with the vectors of a complete index.
+
+    Raises:
+        IndexStoreError: they cannot be read.
+    """
+    before = catalog.number(GENERATION)
+    try:
+        check_seal(path / data / CHROMA, sizes_alone=True)
+        has_strays(path, data, catalog)
+    except DamagedIndexError as error:
+        # A writer may have changed both, one after the other, between the two looks.
+        is_still = catalog.get(SWEPT) == "1" and catalog.number(GENERATION) == before
+        marker = read_marker(path)
+        return error if is_still and marker is not None and marker.data == data else None
+    except IndexStoreError as error:
+        if not error.retryable:
+            raise
+    return None
+
+
 def has_strays(path: Path, data: str, catalog: Catalog) -> bool:
     """Whether there are vectors that the catalogue does not list, once all is settled.
 
@@ -524,10 +545,7 @@ class Index:
             wanted = {row.vector for row in rows}
             vectors = self._current.vectors.vectors(wanted)
             if self.snapshot.complete and len(vectors) < len(wanted):
-                raise IndexStoreError(
-                    f"the index is damaged: {len(wanted) - len(vectors)} vectors are missing",
-                    "run footnote index --rebuild",
-                )
+                raise DamagedIndexError(f"{len(wanted) - len(vectors)} vectors are missing")
             return {row.key: vectors[row.vector] for row in rows if row.vector in vectors}
 
     @property

@@ -415,6 +415,8 @@ def status_command(
         mirrored(path, server, embedder_for(settings, path))
     status = read_status(path, settings.max_file_bytes, server)
     print(json.dumps(status.to_dict(), indent=2) if as_json else printable(str(status)))
+    if status.is_damaged:
+        raise typer.Exit(1)
 
 
 @app.command("doctor")

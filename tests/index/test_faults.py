@@ -72,6 +72,12 @@ def test_anything_else_is_damage(error: Exception) -> None:
     assert "--rebuild" in told.fix
 
 
+def test_a_locked_database_is_no_damage() -> None:
+    told = explain("a part", sqlite_error(sqlite3.SQLITE_BUSY, "database is locked"))
+    assert told.what == "another process keeps a part locked"
+    assert told.retryable
+
+
 def test_an_error_that_hides_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     error = RuntimeError("Failed to apply logs")
     assert "damaged" in explain("a part", error, tmp_path / "gone").what

@@ -385,6 +385,19 @@ def test_status_names_stale_files(footnote: Footnote, tmp_path: Path) -> None:
 
 
 @pytest.mark.integration
+def test_status_of_a_damaged_index_is_an_error(footnote: Footnote, tmp_path: Path) -> None:
+    folder = write_articles(tmp_path / "articles", TOWN)
+    build_index(folder, tmp_path / "index", FakeEmbedder())
+    (tmp_path / "index" / "data-1" / "chroma" / "chroma.sqlite3").unlink()
+    done = footnote("status", "--index", tmp_path / "index")
+    assert done.status == 1
+    assert "(damaged: run footnote index --rebuild)" in done.out
+    plain = footnote("status", "--index", tmp_path / "index", "--json")
+    assert plain.status == 1
+    assert json.loads(plain.out)["complete"] is False
+
+
+@pytest.mark.integration
 def test_doctor(footnote: Footnote, town_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FOOTNOTE_INDEX", str(town_index))
     done = footnote("doctor")
