@@ -76,15 +76,17 @@ def index_command(
     ] = None,
 ) -> None:
     """Add, update, remove: make the index match DIR."""
-    from index.build import build_index
-    from index.server import server_of
-    from index.settings import load_settings
-    from rag.progress import Progress
-    from rag.session import embedder_for
+    from rag.ending import ending_at_sigterm
 
-    settings = load_settings()
-    embedder = embedder_for(settings)
-    with ExitStack() as stack:
+    with ending_at_sigterm(), ExitStack() as stack:
+        from index.build import build_index
+        from index.server import server_of
+        from index.settings import load_settings
+        from rag.progress import Progress
+        from rag.session import embedder_for
+
+        settings = load_settings()
+        embedder = embedder_for(settings)
         if ray is not None:
             from index.ray_cluster import connect
             from index.ray_embed import spread

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -335,6 +336,51 @@ def test_a_killed_writer_blocks_nobody_for_ever(
 def _is_locked(connection: Connection) -> bool:
     names = connection.ask(lambda client: [found.name for found in client.list_collections()])
     return f"{connection.server.collection}-lock" in names
+
+
+_COMMAND = """
+import sys
+import rag.session
+from rag.cli import run
+from tests.fakes import FakeEmbedder
+rag.session.embedder_for = lambda *_: FakeEmbedder(delay=0.5)
+sys.argv = ["footnote", "index", *sys.argv[1:]]
+run()
+"""
+
+
+def test_the_command_gives_its_right_back_at_sigterm(
+    tmp_path: Path, server: Server, corpus: Path, repository: Path
+) -> None:
+    write_articles(corpus, CHANGED)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", _COMMAND, corpus, "--index", tmp_path / "one"],
+        cwd=repository,
+        env=os.environ
+        | {
+            "FOOTNOTE_CHROMA_URL": server.url,
+            "FOOTNOTE_CHROMA_COLLECTION": server.collection,
+        },
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    connection = Connection(server)
+    try:
+        until = time.monotonic() + 60
+        while not _is_locked(connection):
+            assert time.monotonic() < until
+            assert writer.poll() is None
+            time.sleep(0.05)
+        writer.terminate()
+        _, err = writer.communicate(timeout=60)
+    finally:
+        writer.kill()
+        writer.communicate()
+    assert writer.returncode == 143
+    assert "Traceback" not in err
+    assert not _is_locked(connection)
+    connection.close()
+    build_index(corpus, tmp_path / "one", FakeEmbedder(), server=server)
 
 
 def test_who_was_taken_for_dead_may_not_switch(
