@@ -111,7 +111,9 @@ def read_marker(path: Path, *, any_schema: bool = False) -> Marker | None:
         raise IndexStoreError(
             f"{path} cannot be an index: a part of its path is a file", "choose another --index"
         ) from error
-    except (ValueError, TypeError, OSError) as error:
+    except TypeError as error:
+        raise _not_a_marker(path, "it is of something else") from error
+    except (ValueError, OSError) as error:
         raise unreadable(marker_path(path)) or _not_a_marker(path, str(error)) from error
     texts = (marker.data, marker.model, marker.corpus, marker.corpus_relative, marker.server)
     is_number = type(marker.footnote_index) is int  # not of a text, nor of true

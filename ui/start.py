@@ -1,4 +1,4 @@
-"""The console script `footnote`. It stands apart because loading the command line takes a moment."""
+"""The console script `footnote`: apart, because loading the command line takes a moment."""
 
 from __future__ import annotations
 
