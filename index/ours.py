@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 MARKER: Final = "footnote.json"
 NEW_MARKER: Final = f"{MARKER}.new"
@@ -42,10 +45,24 @@ def is_all_ours(folder: Path) -> bool:
     """Whether a folder holds an index or the cache of one, and nothing that is not Footnote's."""
     try:
         items = list(folder.iterdir())
-        is_one = any((item / CATALOG).is_file() for item in items) or (folder / CACHE).is_file()
+        is_one = any((item / CATALOG).is_file() for item in items) or _is_cache(folder / CACHE)
         return is_one and all(map(_is_ours, items))
     except OSError:
         return False
+
+
+def _is_cache(file: Path) -> bool:
+    """Whether a file is a cache of vectors, and not one of its name alone."""
+    if not file.is_file():
+        return False
+    try:
+        # Nothing is written beside it: it may be somebody else's.
+        place = f"file:{quote(str(file.resolve()))}?immutable=1"
+        with closing(sqlite3.connect(place, uri=True)) as db:
+            columns = {row[1] for row in db.execute("PRAGMA table_info(vector)")}
+    except sqlite3.DatabaseError:
+        return False
+    return columns >= {"key", "value"}
 
 
 def _is_ours(item: Path) -> bool:

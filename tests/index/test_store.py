@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import pytest
 from index import ours, store
 from index.build import build_index
 from index.errors import FootnoteError, IndexStoreError, ModelMismatchError
+from index.ours import CACHE
 from index.store import Index, Marker, read_marker, write_marker, writer_lock
 from index.vectors import vector_id
 from tests.fakes import FakeEmbedder
@@ -33,12 +36,20 @@ FOREIGN = {
     "a marker of others": lambda path: _write(path / ours.MARKER, '{"notes": ["mine"]}'),
     "a marker that is a list": lambda path: _write(path / ours.MARKER, "[]"),
     "a marker that is a folder": lambda path: _write(path / ours.MARKER / "a.txt", "mine"),
+    "a database called as a cache": lambda path: _make_database(path / CACHE),
+    "a file called as a cache": lambda path: _write(path / CACHE, "mine"),
     "a marker in no encoding": lambda path: _write_bytes(path / ours.MARKER, b"\xff\x00"),
 }
 
 
 def _write(path: Path, text: str) -> None:
     _write_bytes(path, text.encode())
+
+
+def _make_database(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE mine (key, value)")
 
 
 def _write_bytes(path: Path, data: bytes) -> None:
