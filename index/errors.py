@@ -39,14 +39,7 @@ class IndexStoreError(FootnoteError):
 
 
 class DamagedIndexError(IndexStoreError):
-    """Files of the index are not what they were.
-
-    Args:
-        what: which, and how.
-    """
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"the index is damaged: {what}", "run footnote index --rebuild")
+    """Files of the index are not what they were."""
 
 
 class ModelMismatchError(IndexStoreError):
@@ -55,3 +48,8 @@ class ModelMismatchError(IndexStoreError):
 
 class QuestionError(FootnoteError):
     """The question or its options cannot be used."""
+
+
+def damaged(what: str) -> DamagedIndexError:
+    """The error for a damaged index: `what` says which part of it, and how."""
+    return DamagedIndexError(f"the index is damaged: {what}", "run footnote index --rebuild")

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import DamagedIndexError, FootnoteError, IndexStoreError
+from index.errors import FootnoteError, IndexStoreError, damaged
 
 _FULL_ERRNO = {errno.ENOSPC, errno.EDQUOT}
 _READ_ONLY_ERRNO = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -107,7 +107,7 @@ def explain(part: str, error: BaseException, place: Path | None = None) -> Index
         return IndexStoreError(
             f"another process keeps {part} locked", "try again in a moment", retryable=True
         )
-    return DamagedIndexError(f"{part}: {_reason(error)}")
+    return damaged(f"{part}: {_reason(error)}")
 
 
 @contextmanager

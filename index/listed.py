@@ -19,7 +19,7 @@ from urllib.parse import quote
 import numpy as np
 
 from index.catalog import Catalog
-from index.errors import DamagedIndexError
+from index.errors import damaged
 from index.faults import explain, unreadable
 from index.local_chroma import COLLECTION, PART
 from index.ours import DATABASE
@@ -42,7 +42,7 @@ def check_listed(folder: Path, catalog: Catalog) -> bool:
     """
     database = folder / DATABASE
     if not database.exists():
-        raise DamagedIndexError("its vectors are missing")
+        raise damaged("its vectors are missing")
     # Not read-only: what a killed writer left half written is then taken back, where that can be.
     place = f"file:{quote(str(database.resolve()))}?mode=rw"
     try:
@@ -57,7 +57,7 @@ def _is_known(db: sqlite3.Connection) -> bool:
     """Whether the tables are those that are read here; a later Chroma may have others."""
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     if "migrations" not in tables:
-        raise DamagedIndexError("its vectors are missing")
+        raise damaged("its vectors are missing")
     return tables >= _TABLES
 
 
@@ -70,7 +70,7 @@ def _compare(db: sqlite3.Connection, folder: Path, listed: Iterator[str]) -> boo
         )
     )
     if not segments.keys() >= {"VECTOR", "METADATA"}:
-        raise DamagedIndexError("its vectors are missing")
+        raise damaged("its vectors are missing")
     total = found = 0
     while part := list(islice(listed, _AT_ONCE)):
         marks = ",".join("?" * len(part))
@@ -80,12 +80,13 @@ def _compare(db: sqlite3.Connection, folder: Path, listed: Iterator[str]) -> boo
             (segments["METADATA"], *part),
         ).fetchone()[0]
     if found < total:
-        raise DamagedIndexError(f"{total - found} of {total} vectors are missing")
+        raise damaged(f"{total - found} of {total} vectors are missing")
     if total and not (folder / segments["VECTOR"]).is_dir():
-        raise DamagedIndexError("its vectors are those of another index")
+        raise damaged("its vectors are those of another index")
     _check_log(db, segments["VECTOR"])
+    # The rows themselves: above, only their index was looked at.
     (stored,) = db.execute(
-        "SELECT count(*) FROM embeddings WHERE segment_id = ?", (segments["METADATA"],)
+        "SELECT count(*) FROM embeddings NOT INDEXED WHERE segment_id = ?", (segments["METADATA"],)
     ).fetchone()
     return bool(stored == total)
 
@@ -101,4 +102,4 @@ def _check_log(db: sqlite3.Connection, segment: str) -> None:
         is_whole = isinstance(data, bytes) and len(data) % 4 == 0
         length = float(np.linalg.norm(np.frombuffer(data, "<f4"))) if is_whole else 0.0
         if not abs(length - 1) < _UNIT:
-            raise DamagedIndexError("a vector is not what it was")
+            raise damaged("a vector is not what it was")

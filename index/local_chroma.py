@@ -22,7 +22,7 @@ from typing import Any, cast
 import numpy as np
 
 from index.embed import Vectors
-from index.errors import DamagedIndexError
+from index.errors import damaged
 from index.faults import explained, is_full, is_read_only, unreadable
 from index.ours import DATABASE
 from index.vectors import HNSW
@@ -75,7 +75,7 @@ class LocalChroma:
         if not create and (wrong := unreadable(folder / DATABASE)) is not None:
             raise wrong
         if not create and not (folder / DATABASE).exists():
-            raise DamagedIndexError("its vectors are missing")
+            raise damaged("its vectors are missing")
         with explained(PART):
             try:
                 self._open(folder, create)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from index.errors import DamagedIndexError
+from index.errors import damaged
 from index.faults import explain, unreadable
 from index.ours import SEAL
 
@@ -60,10 +60,10 @@ def check_seal(folder: Path, *, sizes_alone: bool = False) -> None:
             path = folder / name
             is_same = path.stat().st_size == size
             if not is_same or not (sizes_alone or _checksum(path, size) == checksum):
-                raise DamagedIndexError(f"{path.name} is not what it was")
+                raise damaged(f"{path.name} is not what it was")
     except FileNotFoundError as error:
         missing = Path(error.filename or SEAL).name
-        raise DamagedIndexError(f"its vectors are missing: {missing}") from error
+        raise damaged(f"its vectors are missing: {missing}") from error
     except PermissionError as error:
         raise unreadable(Path(error.filename or folder / SEAL)) or explain(SEAL, error) from error
     except (OSError, ValueError, TypeError, AttributeError) as error:

@@ -29,7 +29,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from index.arriving import ArrivingVectors
 from index.catalog import ArticleCache, Catalog, ChunkRow
 from index.embed import Embedder, Vectors
-from index.errors import DamagedIndexError, IndexStoreError, ModelMismatchError
+from index.errors import DamagedIndexError, IndexStoreError, ModelMismatchError, damaged
 from index.faults import explain, is_full, unreadable
 from index.listed import check_listed
 from index.local_chroma import LocalChroma, copy_chroma, graph_files
@@ -547,7 +547,7 @@ class Index:
             wanted = {row.vector for row in rows}
             vectors = self._current.vectors.vectors(wanted)
             if self.snapshot.complete and len(vectors) < len(wanted):
-                raise DamagedIndexError(f"{len(wanted) - len(vectors)} vectors are missing")
+                raise damaged(f"{len(wanted) - len(vectors)} vectors are missing")
             return {row.key: vectors[row.vector] for row in rows if row.vector in vectors}
 
     @property
