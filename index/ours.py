@@ -14,6 +14,7 @@ MARKER: Final = "footnote.json"
 NEW_MARKER: Final = f"{MARKER}.new"
 LOCK: Final = "lock"
 CACHE: Final = "embeddings.sqlite3"
+NEW_CACHE: Final = f"{CACHE}.new"
 CATALOG: Final = "catalog.sqlite3"
 CHROMA: Final = "chroma"
 DATABASE: Final = "chroma.sqlite3"
@@ -72,7 +73,9 @@ def _is_ours(item: Path) -> bool:
         return bool(_DATA.fullmatch(item.name)) and all(map(_is_of_data, item.iterdir()))
     if item.name == LOCK:
         return item.stat().st_size == 0
-    return item.name in (MARKER, NEW_MARKER) or _is_database(item, CACHE)
+    if item.name in (MARKER, NEW_MARKER):
+        return True
+    return _is_database(item, CACHE) or _is_database(item, NEW_CACHE)
 
 
 def _is_of_data(item: Path) -> bool:

@@ -65,7 +65,7 @@ def test_keys_tell_models_and_texts_apart() -> None:
 @pytest.mark.parametrize(
     "data", [b"not a database at all" * 300, b"SQLite format 3\x00" + b"x" * 999]
 )
-def test_a_damaged_cache_is_thrown_away(tmp_path: Path, data: bytes) -> None:
+def test_a_damaged_cache_costs_only_time(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "cache"
     path.write_bytes(data)
     told: list[str] = []
@@ -78,7 +78,7 @@ def test_a_damaged_cache_is_thrown_away(tmp_path: Path, data: bytes) -> None:
     assert "embedded again" in told[0]
 
 
-def test_a_cache_damaged_inside_is_thrown_away(tmp_path: Path) -> None:
+def test_a_cache_damaged_inside_costs_only_time(tmp_path: Path) -> None:
     path = filled(tmp_path / "cache", range(2000))
     data = bytearray(path.read_bytes())
     data[4096:] = b"\x5a" * (len(data) - 4096)
@@ -158,3 +158,39 @@ def test_a_cache_of_an_earlier_footnote_is_read_and_goes_on(tmp_path: Path) -> N
         cache.put([(key(2), vector(2))])
         assert cache.get([key(2)]).keys() == reading.get([key(2)]).keys() == {key(2)}
     assert told == []
+
+
+@pytest.mark.parametrize("has_checksums", [True, False], ids=["new", "of an earlier Footnote"])
+def test_of_a_cache_damaged_at_one_place_the_rest_is_kept(
+    tmp_path: Path, has_checksums: bool
+) -> None:
+    path = tmp_path / "cache"
+    made = {key(n): np.eye(1, 400, n % 400, dtype="<f4")[0] for n in range(3000)}
+    with closing(VectorCache(path)) as cache:
+        cache.put(made.items())
+    with closing(sqlite3.connect(path)) as db, db:
+        if not has_checksums:
+            db.execute("ALTER TABLE vector DROP COLUMN crc")
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2 // 16384 * 16384
+    data[middle : middle + 3 * 16384] = bytes(3 * 16384)
+    path.write_bytes(data)
+    told: list[str] = []
+    with closing(VectorCache(path, told.append)) as cache:
+        found = cache.get(list(made))
+        assert 2000 < len(found) < 3000
+        assert all(np.array_equal(vector, made[each]) for each, vector in found.items())
+        cache.put(made.items())
+        assert len(cache.get(list(made))) == 3000
+    assert len(told) == 1
+    assert f"{len(found)} vectors of it are kept" in told[0]
+    assert [item.name for item in tmp_path.iterdir() if item.is_file()] == ["cache"]
+
+
+def test_a_half_kept_cache_of_a_killed_run_is_no_hindrance(tmp_path: Path) -> None:
+    path = tmp_path / "cache"
+    path.write_bytes(b"not a database at all" * 300)
+    (tmp_path / f"{path.name}.new").write_bytes(b"half")
+    with closing(VectorCache(path)) as cache:
+        cache.put([(key(1), vector(1))])
+        assert len(cache.get([key(1)])) == 1
