@@ -383,6 +383,24 @@ def test_the_command_gives_its_right_back_at_sigterm(
     build_index(corpus, tmp_path / "one", FakeEmbedder(), server=server)
 
 
+def test_a_request_to_stop_while_the_right_is_taken_gives_it_back(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = ServerLock._take
+
+    def interrupted(lock: ServerLock) -> bool:
+        assert take(lock)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ServerLock, "_take", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ServerLock(server).__enter__()
+    monkeypatch.setattr(ServerLock, "_take", take)
+    connection = Connection(server)
+    assert not _is_locked(connection)
+    connection.close()
+
+
 def test_who_was_taken_for_dead_may_not_switch(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
