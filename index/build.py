@@ -26,6 +26,7 @@ from index.fill import fill_vectors, forget, missing_texts, sweep
 from index.load import SourceFile, list_files
 from index.local_chroma import LOG_ROOM
 from index.models import Article, Chunk
+from index.ours import CACHE
 from index.relations import relate
 from index.scan import FolderReader, Progress, Scan, Skipped, check_losses, scan_folder
 from index.vectors import VectorReader, VectorStore, vector_id
@@ -105,9 +106,9 @@ def build_index(
             max_file_bytes=max_file_bytes,
             progress=progress,
         )
-    store.read_marker(path, any_schema=True)  # before a lock is put where it may not belong
+    store.marker_or_ruin(path, rebuild=rebuild)  # before a lock is put where it may not belong
     with store.writer_lock(path):
-        marker = store.read_marker(path, any_schema=True)
+        marker = store.marker_or_ruin(path, rebuild=rebuild)
         is_older = marker is not None and _is_older(marker)
         if marker is not None and not rebuild and not is_older:
             store.read_marker(path)
@@ -146,7 +147,8 @@ def check_same_corpus(corpus: Path, path: Path, marker: store.Marker | None, rep
     if not same and not moved_along:
         raise CorpusError(
             f"the index at {path} stands for {marker.corpus}, not for {corpus}",
-            "choose another --index, or add --replace if the folder has changed for good",
+            f"choose another --index, or run footnote index {corpus} --replace if the folder has "
+            "changed for good",
         )
 
 
@@ -182,7 +184,7 @@ class Build:
     ) -> None:
         self._corpus = corpus
         self._path = path
-        self._cache = path / store.CACHE
+        self._cache = path / CACHE
         self._embedder = embedder
         self._files = files
         self._max_file_bytes = max_file_bytes
@@ -203,11 +205,11 @@ class Build:
             data = self._bring_up_to_date(marker, known, is_complete, survey, rebuild, replace)
         except BaseException:
             # Room for those who read what is in force: their database writes a little as well.
-            now = store.read_marker(self._path, any_schema=True)
+            now = store.marker_or_ruin(self._path, rebuild=rebuild)
             if now is not None and now.data:
                 store.remove_other_data(self._path, now.data)
             raise
-        if data != in_force or replace:
+        if data != in_force or replace or self._has_moved(marker):
             self._put_in_force(data)
         self._remove_other_data(data)
         with closing(store.open_catalog(self._path, data)) as catalog:
@@ -215,8 +217,12 @@ class Build:
             self.summary.paragraphs = catalog.count("paragraph")
             self.summary.chunks = catalog.count("chunk")
             if self.summary.removed or self.summary.updated or rebuild:
-                forget(catalog, self._embedder, self._cache)
+                forget(catalog, self._embedder, self._cache, self.summary.notes.append)
         return self.summary
+
+    def _has_moved(self, marker: store.Marker | None) -> bool:
+        """Whether the folder is elsewhere than recorded, as after a copy of it and its index."""
+        return marker is not None and marker.corpus != str(self._corpus.resolve())
 
     def _known(self, data: str, *, tolerant: bool) -> tuple[dict[str, str], bool]:
         """File → content hash of what is indexed, and whether all of it has its vectors.
@@ -375,10 +381,11 @@ class Build:
         store.check_vectors(self._path, in_force)
         gone = known.keys() - survey.present
         with closing(store.open_catalog(self._path, in_force)) as catalog:
+            if catalog.get(store.SWEPT) != "1" or store.has_strays(self._path, in_force, catalog):
+                with closing(store.open_vectors(self._path, in_force)) as vectors:
+                    self._sweep(catalog, vectors)
+                store.has_strays(self._path, in_force, catalog)
             if not survey.changed and not gone:
-                if catalog.get(store.SWEPT) != "1":
-                    with closing(store.open_vectors(self._path, in_force)) as vectors:
-                        self._sweep(catalog, vectors)
                 return in_force
             if survey.articles is not None and self._update_in_place(
                 catalog, in_force, known, survey.articles, gone
@@ -392,8 +399,9 @@ class Build:
             scans = (
                 self._scans(known) if survey.articles is None else [Scan(changed=survey.articles)]
             )
-            self._fill_catalog(catalog, scans, known)
-            self._remove(catalog, gone)
+            present = self._fill_catalog(catalog, scans, known)
+            # A file that could not be read before may be there now: folders change meanwhile.
+            self._remove(catalog, gone - present)
             self._complete(catalog, data, store.open_vectors(self._path, data))
         return data
 
@@ -411,7 +419,7 @@ class Build:
         new = texts.keys() - catalog.chunks_by_vector(sorted(texts)).keys()
         before = catalog.chunks_of_files(sorted((articles.keys() & known.keys()) | gone))
         old = {row.vector for row in before} - texts.keys()
-        logged = int(catalog.get(store.LOGGED, "0")) + len(new) + len(old)
+        logged = catalog.number(store.LOGGED) + len(new) + len(old)
         if logged > LOG_ROOM:
             return False
         catalog.begin()
@@ -446,7 +454,7 @@ class Build:
         """Give a catalogue that nobody takes for complete its vectors, and mark it so."""
         catalog.begin()
         catalog.put(store.WORDS, "1")
-        catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
+        catalog.put(store.GENERATION, str(catalog.number(store.GENERATION) + 1))
         catalog.commit()
         with closing(vectors):
             have = vectors.ids()
@@ -474,11 +482,17 @@ class Build:
         """Mark a catalogue as complete, inside a transaction."""
         for key, value in ((store.COMPLETE, "1"), (store.SWEPT, "1"), (store.LOGGED, "0")):
             catalog.put(key, value)
-        catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
+        catalog.put(store.GENERATION, str(catalog.number(store.GENERATION) + 1))
 
     def _fill(self, texts: Iterable[tuple[str, str]], total: int, vectors: VectorStore) -> None:
         self.summary.embedded += fill_vectors(
-            vectors, texts, total, self._embedder, self._cache, self._progress
+            vectors,
+            texts,
+            total,
+            self._embedder,
+            self._cache,
+            self._progress,
+            self.summary.notes.append,
         )
 
     def _sweep(self, catalog: Catalog, vectors: VectorStore) -> None:
@@ -506,7 +520,7 @@ class Build:
             self._take_out(catalog, gone)
             if vectors is not None:
                 relate(catalog, vectors, self._progress)
-            catalog.put(store.GENERATION, str(int(catalog.get(store.GENERATION, "0")) + 1))
+            catalog.put(store.GENERATION, str(catalog.number(store.GENERATION) + 1))
             catalog.commit()
         except BaseException:
             catalog.rollback()

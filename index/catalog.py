@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from index.chunk import searched_tokens
 from index.errors import IndexStoreError
-from index.faults import explain
+from index.faults import explain, explained, unreadable
 from index.models import Article, Chunk, Kind, Paragraph, RelationKind
 from index.spelling import names_in, skeleton
 from index.tokens import tokenize
@@ -146,6 +146,8 @@ class Catalog:
         self.is_frozen = False
         """Opened as it lies there, where nothing can be written: it shows no later update."""
         self._why_frozen: IndexStoreError | None = None
+        if not create and (wrong := unreadable(path)) is not None:
+            raise wrong
         if not create and not path.exists():
             raise IndexStoreError(
                 f"the index has lost its catalogue {path.name}", "run footnote index --rebuild"
@@ -220,6 +222,11 @@ class Catalog:
     def get(self, key: str, default: str = "") -> str:
         rows = self._query("SELECT value FROM meta WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else default
+
+    def number(self, key: str) -> int:
+        """A number of the meta table; 0 if it is not there."""
+        with explained(self.path.name):
+            return int(self.get(key, "0"))
 
     def put(self, key: str, value: str) -> None:
         self._execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
@@ -311,7 +318,7 @@ class Catalog:
         return dict(self._query("SELECT file, digest FROM article"))
 
     def articles(self) -> list[ArticleRow]:
-        rows = self._query(
+        rows = self._query_whole(
             "SELECT file, title, author, length(text),"
             " (SELECT count(*) FROM paragraph p WHERE p.file = a.file), date, url"
             " FROM article a ORDER BY file"
@@ -322,11 +329,11 @@ class Catalog:
         ]
 
     def files(self) -> list[str]:
-        return [row[0] for row in self._query("SELECT file FROM article ORDER BY file")]
+        return [row[0] for row in self._query_whole("SELECT file FROM article ORDER BY file")]
 
     def dates(self) -> dict[str, str | None]:
         """File → the day that its article is of, as YYYY-MM-DD, where it is known."""
-        return dict(self._query("SELECT file, date FROM article ORDER BY file"))
+        return dict(self._query_whole("SELECT file, date FROM article ORDER BY file"))
 
     def article(self, file: str) -> Article | None:
         rows = self._query(
@@ -335,21 +342,11 @@ class Catalog:
         )
         if not rows:
             return None
-        text, digest, title, author, date, url, pages = rows[0]
         paragraphs = self._query(
             "SELECT number, start, end, kind FROM paragraph WHERE file = ? ORDER BY number", (file,)
         )
-        return Article(
-            file=file,
-            text=text,
-            digest=digest,
-            title=title,
-            author=author,
-            paragraphs=tuple(Paragraph(n, s, e, Kind(k)) for n, s, e, k in paragraphs),
-            date=date,
-            url=url,
-            pages=tuple(json.loads(pages)),
-        )
+        with explained(self.path.name):
+            return _article(file, rows[0], paragraphs)
 
     # -- chunks ------------------------------------------------------------------------
 
@@ -378,7 +375,7 @@ class Catalog:
                 f"SELECT {self._COLUMNS} FROM chunk WHERE file = ? ORDER BY key LIMIT ?",
                 (file, most - len(rows) if most >= 0 else -1),
             )
-            rows.extend(map(_chunk_row, found))
+            rows.extend(self._chunk_rows(found))
         return rows
 
     def vector_texts(self, ids: Sequence[str] | None = None) -> Iterator[tuple[str, str]]:
@@ -401,6 +398,16 @@ class Catalog:
             marks = ",".join("?" * len(part))
             yield from self._query(f"{one_each} WHERE vector IN ({marks}) GROUP BY vector", part)
 
+    def vector_ids(self) -> Iterator[str]:
+        """The ids of the vectors that are listed, each once and in order; memory stays bounded."""
+        last = ""
+        while rows := self._query(
+            "SELECT DISTINCT vector FROM chunk WHERE vector > ? ORDER BY vector LIMIT ?",
+            (last, _AT_ONCE),
+        ):
+            yield from (row[0] for row in rows)
+            last = rows[-1][0]
+
     def count_vectors(self) -> int:
         """How many different texts are embedded."""
         return int(self._query("SELECT count(DISTINCT vector) FROM chunk")[0][0])
@@ -413,7 +420,7 @@ class Catalog:
                 f"SELECT {self._COLUMNS} FROM chunk WHERE key BETWEEN ? AND ? ORDER BY key LIMIT ?",
                 (key << PARAGRAPH_SHIFT, ((key + 1) << PARAGRAPH_SHIFT) - 1, limit),
             )
-            rows.extend(_chunk_row(row) for row in found)
+            rows.extend(self._chunk_rows(found))
         return rows
 
     def first_chunks(self, files: Sequence[str]) -> list[ChunkRow]:
@@ -483,7 +490,7 @@ class Catalog:
                 f"SELECT {self._COLUMNS} FROM chunk WHERE {column} IN ({marks}) {order}",
                 tuple(part),
             )
-            rows.extend(_chunk_row(row) for row in found)
+            rows.extend(self._chunk_rows(found))
         return rows
 
     # -- words and names ---------------------------------------------------------------
@@ -520,7 +527,8 @@ class Catalog:
         rows = self._query(
             "SELECT file_a, file_b, kind, similarity FROM relation ORDER BY file_a, file_b"
         )
-        return [Relation(a, b, RelationKind(kind), share) for a, b, kind, share in rows]
+        with explained(self.path.name):
+            return [Relation(a, b, RelationKind(kind), share) for a, b, kind, share in rows]
 
     def groups(self, files: Iterable[str]) -> list[list[str]]:
         """The stories that these files tell: those joined by copies and rewrites are one.
@@ -575,15 +583,29 @@ class Catalog:
             f"SELECT {self._COLUMNS} FROM chunk WHERE file = ? AND kind = ? ORDER BY key LIMIT ?",
             (file, Kind.BODY.value, limit),
         )
-        return [_chunk_row(row) for row in rows]
+        return self._chunk_rows(rows)
 
     # -- SQL ---------------------------------------------------------------------------
+
+    def _chunk_rows(
+        self, rows: Iterable[tuple[int, str, str, int, int, int, int, str, str]]
+    ) -> list[ChunkRow]:
+        with explained(self.path.name):
+            return [ChunkRow(*row[:7], Kind(row[7]), row[8]) for row in rows]
 
     def _query(self, sql: str, parameters: Sequence[object] = ()) -> list[Any]:
         try:
             return self._db.execute(sql, parameters).fetchall()
         except sqlite3.DatabaseError as error:
             raise explain(self.path.name, error) from error
+
+    def _query_whole(self, sql: str) -> list[Any]:
+        """As `_query`, of texts that are shown as they are."""
+        rows = self._query(sql)
+        with explained(self.path.name):
+            for row in rows:
+                _check_whole(row)
+        return rows
 
     def _execute(self, sql: str, parameters: Sequence[object] = ()) -> sqlite3.Cursor:
         try:
@@ -619,5 +641,34 @@ class ArticleCache:
         return self._articles[file]
 
 
-def _chunk_row(row: tuple[int, str, str, int, int, int, int, str, str]) -> ChunkRow:
-    return ChunkRow(*row[:7], Kind(row[7]), row[8])
+def _check_whole(row: Sequence[object]) -> None:
+    """See to it that no block of a row's texts was wiped, which SQLite does not see.
+
+    Raises:
+        ValueError: one was: no text of an article has such a character.
+    """
+    if any(isinstance(value, str) and "\x00" in value for value in row):
+        raise ValueError("a text is not what it was")
+
+
+def _article(file: str, row: tuple[Any, ...], paragraphs: Sequence[tuple[Any, ...]]) -> Article:
+    """The article of its rows.
+
+    Raises:
+        ValueError: they are not what was written.
+    """
+    _check_whole(row)
+    text, digest, title, author, date, url, pages = row
+    if any(not 0 <= start <= end <= len(text) for _, start, end, _ in paragraphs):
+        raise ValueError(f"the paragraphs of {file} are not what they were")
+    return Article(
+        file=file,
+        text=text,
+        digest=digest,
+        title=title,
+        author=author,
+        paragraphs=tuple(Paragraph(n, s, e, Kind(k)) for n, s, e, k in paragraphs),
+        date=date,
+        url=url,
+        pages=tuple(json.loads(pages)),
+    )

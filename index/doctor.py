@@ -126,6 +126,9 @@ def _check_index(settings: Settings) -> Iterator[Finding]:
 
         mirrored(settings.index, server, embedder)
     status = read_status(settings.index, settings.max_file_bytes, server)
+    if status.is_damaged and status.problem:
+        yield Finding(status.problem, "run footnote index --rebuild", is_error=True)
+        return
     index = Index(settings.index, embedder, server)
     index.close()
     yield Finding(

@@ -38,9 +38,18 @@ class IndexStoreError(FootnoteError):
     """The index is missing, damaged, locked, or belongs to something else."""
 
 
+class DamagedIndexError(IndexStoreError):
+    """Files of the index are not what they were."""
+
+
 class ModelMismatchError(IndexStoreError):
     """The index was built with another embedding model."""
 
 
 class QuestionError(FootnoteError):
     """The question or its options cannot be used."""
+
+
+def damaged(what: str) -> DamagedIndexError:
+    """The error for a damaged index: `what` says which part of it, and how."""
+    return DamagedIndexError(f"the index is damaged: {what}", "run footnote index --rebuild")

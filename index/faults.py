@@ -1,12 +1,13 @@
 """What the disk, SQLite and Chroma raise → an error for a person, with the cure that fits.
 
-A full disk and a folder that cannot be written are no damage: what is there still answers,
-and the advice to rebuild would throw it away.
+A full disk, a folder that cannot be written and a file that may not be read are no damage: what
+is there still answers, and the advice to rebuild would throw it away.
 """
 
 from __future__ import annotations
 
 import errno
+import os
 import re
 import shutil
 import sqlite3
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import FootnoteError, IndexStoreError
+from index.errors import FootnoteError, IndexStoreError, damaged
 
 _FULL_ERRNO = {errno.ENOSPC, errno.EDQUOT}
 _READ_ONLY_ERRNO = {errno.EROFS, errno.EACCES, errno.EPERM}
@@ -27,7 +28,9 @@ _FULL_CODES = {
 }
 # Chroma's Rust core hands on SQLite's codes and the system's numbers inside its texts.
 _FULL_TEXT = re.compile(r"\(code: 13\)|\bdisk is full\b|\bNo space left\b|\(os error 28\)")
-_READ_ONLY_TEXT = re.compile(r"\(code: 8\)|\(os error (?:13|30)\)")
+_CODE_IN_TEXT = re.compile(r"\(code: (\d+)\)")
+_READ_ONLY_TEXT = re.compile(r"\(os error (?:13|30)\)")
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _NO_ROOM = 1_000_000  # free bytes: fewer hold no batch of vectors
 
 
@@ -44,8 +47,40 @@ def is_read_only(error: BaseException) -> bool:
     """Whether something could not be written because that is not allowed."""
     return (
         (isinstance(error, OSError) and error.errno in _READ_ONLY_ERRNO)
-        or _code(error) == sqlite3.SQLITE_READONLY
+        or _means_read_only(_code(error))
+        or any(_means_read_only(int(code)) for code in _CODE_IN_TEXT.findall(str(error)))
         or bool(_READ_ONLY_TEXT.search(str(error)))
+    )
+
+
+def _means_read_only(code: int | None) -> bool:
+    """Of SQLite's codes, such as that of a folder (1544) where no journal can be written.
+
+    A database that was moved away under its reader (1032) is none of them.
+    """
+    return (
+        code is not None
+        and code & 0xFF == sqlite3.SQLITE_READONLY
+        and code != sqlite3.SQLITE_READONLY_DBMOVED
+    )
+
+
+def unreadable(path: Path) -> IndexStoreError | None:
+    """The error for a file that is there and may not be read; None if it may.
+
+    SQLite and Chroma only say that they cannot open it.
+    """
+    try:
+        path.stat()
+        if os.access(path, os.R_OK):
+            return None
+        reason = os.strerror(errno.EACCES)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        reason = error.strerror or str(error)
+    return IndexStoreError(
+        f"cannot read {path}: {reason}", "make it readable for yourself; nothing in it is lost"
     )
 
 
@@ -68,9 +103,11 @@ def explain(part: str, error: BaseException, place: Path | None = None) -> Index
             f"cannot write {part}: {_reason(error)}",
             "make it writable, or choose another --index",
         )
-    return IndexStoreError(
-        f"the index is damaged: {part}: {_reason(error)}", "run footnote index --rebuild"
-    )
+    if (code := _code(error)) is not None and code & 0xFF in _BUSY:
+        return IndexStoreError(
+            f"another process keeps {part} locked", "try again in a moment", retryable=True
+        )
+    return damaged(f"{part}: {_reason(error)}")
 
 
 @contextmanager

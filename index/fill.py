@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from itertools import islice
@@ -30,6 +30,7 @@ def fill_vectors(
     embedder: Embedder,
     cache_path: Path,
     progress: Progress,
+    tell: Callable[[str], None] = lambda line: None,
 ) -> int:
     """Store the vectors that are missing; memory stays bounded, however many there are.
 
@@ -40,6 +41,7 @@ def fill_vectors(
         embedder: the model.
         cache_path: the file of vectors by content hash.
         progress: told how many texts have theirs.
+        tell: called with a line for a person where the cache was damaged.
 
     Returns:
         How many embeddings were computed.
@@ -53,7 +55,7 @@ def fill_vectors(
         at_once = batch_size = embedder.window
     name = embedder.name
     computed = done = 0
-    with closing(VectorCache(cache_path)) as cache, _Writer(vectors) as writer:
+    with closing(VectorCache(cache_path, tell)) as cache, _Writer(vectors) as writer:
 
         def keep(texts: list[str], made: Vectors) -> None:
             """At once: what comes after may fail, and this may be paid for."""
@@ -73,6 +75,8 @@ def fill_vectors(
             writer.put(batch, np.stack([known[key] for key in keys]))
             done += len(batch)
             progress("embedding", done, total)
+        if cache.damaged:
+            tell(f"{cache.damaged} vectors in {cache_path.name} were damaged and are made anew")
     return computed
 
 
@@ -89,7 +93,9 @@ def sweep(vectors: VectorStore, catalog: Catalog) -> None:
     vectors.remove(sorted(unlisted))
 
 
-def forget(catalog: Catalog, embedder: Embedder, cache_path: Path) -> None:
+def forget(
+    catalog: Catalog, embedder: Embedder, cache_path: Path, tell: Callable[[str], None]
+) -> None:
     """Take out of the cache what no chunk needs any more, once that is more than is needed.
 
     Not at once: a file that is moved may be gone for a moment before it is there again.
@@ -98,7 +104,7 @@ def forget(catalog: Catalog, embedder: Embedder, cache_path: Path) -> None:
         size = cache_path.stat().st_size
     except FileNotFoundError:
         return
-    with closing(VectorCache(cache_path)) as cache:
+    with closing(VectorCache(cache_path, tell)) as cache:
         if size > _SPARE_BYTES + 2 * catalog.count_vectors() * cache.bytes_each():
             cache.keep_only(
                 embedding_key(embedder.name, text) for _, text in catalog.vector_texts()

@@ -395,16 +395,22 @@ class ServerLock:
                 self._bury_the_dead()
                 if not self._take():
                     raise self._held()
-        except BaseException:
+            self._thread = threading.Thread(target=self._beat_on, daemon=True)
+            self._thread.start()
+        except FootnoteError:  # refused
             self._connection.close()
             raise
-        self._thread = threading.Thread(target=self._beat_on, daemon=True)
-        self._thread.start()
+        except BaseException:  # a request to stop, which may come when it is just taken
+            self._give_back()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._give_back()
+
+    def _give_back(self) -> None:
         self._stop.set()
-        if self._thread is not None:
+        if self._thread is not None and self._thread.is_alive():
             self._thread.join()
         with suppress(FootnoteError):  # it expires by itself
             if self._is_ours():

@@ -15,6 +15,7 @@ from index.formats.apart import Apart
 from index.formats.extracted import Extracted, FormatError
 from index.formats.text import decode as decode_text
 from index.models import IN_FILE
+from index.ours import is_index
 
 PIPELINE_VERSION = 3
 """Raised when the same file gives other paragraphs, kinds, chunks, words, names or relations.
@@ -47,7 +48,7 @@ Entry = tuple[SourceFile, bytes]
 
 
 def list_files(folder: Path) -> list[SourceFile]:
-    """The article files below a folder, sorted by name; hidden files are left out.
+    """The article files below a folder, sorted by name; hidden files and indexes are left out.
 
     Links, and folders that cannot be read, are listed with their `problem`.
 
@@ -77,7 +78,9 @@ def list_files(folder: Path) -> list[SourceFile]:
         )
 
     for root, folders, names in os.walk(folder, onerror=note):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and not is_index(Path(root) / name)
+        )
         for name in folders:
             path = Path(root) / name
             if path.is_symlink():
@@ -197,7 +200,7 @@ def check_readable(file: SourceFile, max_bytes: int) -> None:
         raise _cannot_read(file, error) from error
     if size > max_bytes:
         raise UnreadableFileError(
-            f"{file.name} has {size / 1e6:.1f} MB, more than the limit of {max_bytes / 1e6:.0f} MB",
+            f"{file.name} has {_megabytes(size)}, more than the limit of {_megabytes(max_bytes)}",
             "split it, or raise FOOTNOTE_MAX_FILE_MB",
         )
 
@@ -216,10 +219,14 @@ def read_bytes(file: SourceFile, max_bytes: int) -> bytes:
         raise _cannot_read(file, error) from error
     if len(data) > max_bytes:
         raise UnreadableFileError(
-            f"{file.name} grew beyond the limit of {max_bytes / 1e6:.0f} MB while it was read",
+            f"{file.name} grew beyond the limit of {_megabytes(max_bytes)} while it was read",
             "split it, or raise FOOTNOTE_MAX_FILE_MB",
         )
     return data
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:.1f} MB".replace(".0 MB", " MB") if size >= 1e6 else f"{size / 1e6:g} MB"
 
 
 def digest(data: bytes) -> str:

@@ -22,14 +22,15 @@ from typing import Any, cast
 import numpy as np
 
 from index.embed import Vectors
-from index.errors import IndexStoreError
-from index.faults import explained, is_full, is_read_only
+from index.errors import damaged
+from index.faults import explained, is_full, is_read_only, unreadable
+from index.ours import DATABASE
 from index.vectors import HNSW
 
 # Chroma counts its clients of a folder without a lock of its own.
 _opening = threading.Lock()
 
-_COLLECTION = "chunks"
+COLLECTION = "chunks"
 # Writes before Chroma saves its graph: a save costs more the larger the graph is.
 _FILLING = {"sync_threshold": 10_000, "batch_size": 100}
 # An index of an earlier version may have been made with a narrower search.
@@ -45,8 +46,7 @@ Each costs those who open it 0.6 ms."""
 _HEADER = struct.Struct("<iQQQQ")
 _HEADER_VERSION = 1
 _LENGTH_BYTES = 4
-_PART = "its vectors"
-_DATABASE = "chroma.sqlite3"
+PART = "its vectors"
 _READ_AT_ONCE = 1000  # vectors asked for in one statement
 
 
@@ -72,18 +72,18 @@ class LocalChroma:
         self._copy: TemporaryDirectory[str] | None = None
         self._place = folder
         self._has_written = False
-        if not create and not (folder / _DATABASE).exists():
-            raise IndexStoreError(
-                "the index is damaged: its vectors are missing", "run footnote index --rebuild"
-            )
-        with explained(_PART):
+        if not create and (wrong := unreadable(folder / DATABASE)) is not None:
+            raise wrong
+        if not create and not (folder / DATABASE).exists():
+            raise damaged("its vectors are missing")
+        with explained(PART):
             try:
                 self._open(folder, create)
             except Exception as error:
                 if not copy_if_unwritable or not (is_full(error) or is_read_only(error)):
                     raise
                 self._copy = TemporaryDirectory(prefix="footnote-")
-                shutil.copytree(folder, self._copy.name, dirs_exist_ok=True)
+                _copy_to_write(folder, Path(self._copy.name))
                 self._open(Path(self._copy.name), create)
 
     def _open(self, folder: Path, create: bool) -> None:
@@ -104,12 +104,12 @@ class LocalChroma:
             try:
                 self._collection = (
                     client.get_or_create_collection(
-                        _COLLECTION,
+                        COLLECTION,
                         embedding_function=None,
                         configuration=cast(Any, {"hnsw": HNSW | _FILLING}),
                     )
                     if create
-                    else client.get_collection(_COLLECTION, embedding_function=None)
+                    else client.get_collection(COLLECTION, embedding_function=None)
                 )
             except BaseException:
                 client.close()
@@ -118,7 +118,7 @@ class LocalChroma:
         self._folder = folder
 
     def close(self) -> None:
-        with _opening, explained(_PART):
+        with _opening, explained(PART):
             self._client.close()
         if self._has_written:
             wipe_unwritten(self._place)
@@ -132,7 +132,7 @@ class LocalChroma:
         thousand vectors. A graph that was never saved is saved empty by each of them, with what
         its process had in the memory before.
         """
-        with explained(_PART, self._folder):
+        with explained(PART, self._folder):
             some = self._collection.get(limit=1, include=["embeddings", "documents"])
             if not some["ids"]:
                 return
@@ -150,11 +150,11 @@ class LocalChroma:
         self._has_written = True
 
     def count(self) -> int:
-        with explained(_PART):
+        with explained(PART):
             return int(self._collection.count())
 
     def nearest(self, query: Vectors, limit: int) -> list[tuple[str, float]]:
-        with explained(_PART):
+        with explained(PART):
             found = self._collection.query(
                 query_embeddings=cast(Any, query[None, :]), n_results=limit, include=["distances"]
             )
@@ -164,7 +164,7 @@ class LocalChroma:
     def vectors(self, ids: Collection[str]) -> dict[str, Vectors]:
         found: dict[str, Vectors] = {}
         for part in _batches(ids, _READ_AT_ONCE):
-            with explained(_PART):
+            with explained(PART):
                 got = self._collection.get(ids=part, include=["embeddings"])
                 if got["embeddings"] is None:
                     continue
@@ -173,12 +173,12 @@ class LocalChroma:
         return found
 
     def ids(self) -> set[str]:
-        with explained(_PART):
+        with explained(PART):
             return set(self._collection.get(include=[])["ids"])
 
     def put(self, ids: Sequence[str], vectors: Vectors, texts: Sequence[str]) -> None:
         self._has_written = True
-        with explained(_PART, self._folder):
+        with explained(PART, self._folder):
             batch = self._client.get_max_batch_size()
             for i in range(0, len(ids), batch):
                 part = slice(i, i + batch)
@@ -190,9 +190,19 @@ class LocalChroma:
 
     def remove(self, ids: Collection[str]) -> None:
         self._has_written = True
-        with explained(_PART, self._folder):
+        with explained(PART, self._folder):
             for part in _batches(ids, self._client.get_max_batch_size()):
                 self._collection.delete(ids=part)
+
+
+def _copy_to_write(source: Path, target: Path) -> None:
+    """Copy what is in a folder, but not who may write it: the copy is to be written."""
+    for item in source.iterdir():
+        if item.is_dir():
+            (target / item.name).mkdir()
+            _copy_to_write(item, target / item.name)
+        else:
+            shutil.copyfile(item, target / item.name)
 
 
 def copy_chroma(source: Path, target: Path) -> None:
@@ -201,14 +211,14 @@ def copy_chroma(source: Path, target: Path) -> None:
     Raises:
         IndexStoreError: it cannot be read, or the copy not be written.
     """
-    with explained(_PART, target.parent):
+    with explained(PART, target.parent):
         for item in source.iterdir():
             if item.is_dir():
                 shutil.copytree(item, target / item.name)
         # Clients write a little into the database when they open it.
         with (
-            closing(sqlite3.connect(source / _DATABASE)) as old,
-            closing(sqlite3.connect(target / _DATABASE)) as new,
+            closing(sqlite3.connect(source / DATABASE)) as old,
+            closing(sqlite3.connect(target / DATABASE)) as new,
         ):
             old.backup(new)
 

@@ -151,7 +151,8 @@ def check_losses(corpus: Path, known: set[str], scan: Scan) -> None:
     if 2 * lost > len(known):
         raise CorpusError(
             f"{lost} of the {len(known)} indexed files are no longer in {corpus}",
-            "check that the folder is whole and mounted; add --replace if they are meant to go",
+            "check that the folder is whole and mounted; run footnote index "
+            f"{corpus} --replace if they are meant to go",
         )
 
 

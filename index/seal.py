@@ -15,10 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from index.errors import IndexStoreError
-from index.faults import explain
-
-SEAL: Final = "seal.json"
+from index.errors import damaged
+from index.faults import explain, unreadable
+from index.ours import SEAL
 
 _WHOLE: Final = 16_000_000  # bytes: a larger file is read in samples
 _SAMPLES: Final = 64
@@ -48,27 +47,25 @@ def write_seal(folder: Path, files: Sequence[Path]) -> None:
         raise explain(SEAL, error) from error
 
 
-def check_seal(folder: Path) -> None:
-    """Compare the files below a folder with its seal.
+def check_seal(folder: Path, *, sizes_alone: bool = False) -> None:
+    """Compare the files below a folder with its seal, or `sizes_alone` of them.
 
     Raises:
-        IndexStoreError: one is missing, or is not what it was.
+        DamagedIndexError: one is missing, or is not what it was.
+        IndexStoreError: one cannot be read.
     """
     try:
         sealed = json.loads((folder / SEAL).read_text("utf-8"))
         for name, (size, checksum) in sealed.items():
             path = folder / name
-            if path.stat().st_size != size or _checksum(path, size) != checksum:
-                raise IndexStoreError(
-                    f"the index is damaged: {path.name} is not what it was",
-                    "run footnote index --rebuild",
-                )
+            is_same = path.stat().st_size == size
+            if not is_same or not (sizes_alone or _checksum(path, size) == checksum):
+                raise damaged(f"{path.name} is not what it was")
     except FileNotFoundError as error:
         missing = Path(error.filename or SEAL).name
-        raise IndexStoreError(
-            f"the index is damaged: its vectors are missing: {missing}",
-            "run footnote index --rebuild",
-        ) from error
+        raise damaged(f"its vectors are missing: {missing}") from error
+    except PermissionError as error:
+        raise unreadable(Path(error.filename or folder / SEAL)) or explain(SEAL, error) from error
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise explain(SEAL, error) from error
 

@@ -232,8 +232,13 @@ class Connection:
     def _connected(self) -> Any:
         with self._lock:
             if self._client is None:
+                from chromadb.errors import NotFoundError
+
                 probe(self.server)
-                self._client = _in_time(lambda: _make_client(self.server), ASK_SECONDS)
+                try:
+                    self._client = _in_time(lambda: _make_client(self.server), ASK_SECONDS)
+                except NotFoundError:  # no answer to a request: nothing can be asked there
+                    raise _no_database(self.server) from None
                 session = self._client._server._session
                 import httpx
 
@@ -385,6 +390,15 @@ def _explain_status(server: Server, status: int) -> IndexStoreError:
         f"the Chroma server at {server} is not available (status {status})",
         "try again in a moment",
         retryable=True,
+    )
+
+
+def _no_database(server: Server) -> IndexStoreError:
+    return IndexStoreError(
+        f"the Chroma server at {server} has no database {server.database!r} of a tenant "
+        f"{server.tenant!r}",
+        "correct FOOTNOTE_CHROMA_TENANT and FOOTNOTE_CHROMA_DATABASE, or unset them, or make the "
+        "database on the server",
     )
 
 

@@ -58,12 +58,14 @@ def build_on_server(
     Raises:
         IndexStoreError: also: the server fails, or another process is writing to the index.
     """
-    store.read_marker(path, any_schema=True)  # before a lock is put where it may not belong
+    store.marker_or_ruin(path, rebuild=rebuild)  # before a lock is put where it may not belong
     connection = Connection(server, WRITE_SECONDS)
     try:
         with store.writer_lock(path), ServerLock(server) as lock:
             head = read_head(connection)
-            marker = store.read_marker(path, any_schema=rebuild or head is not None)
+            marker = store.marker_or_ruin(path, rebuild=rebuild)
+            if marker is not None and not rebuild and head is None:
+                store.read_marker(path)  # refused if it is of another schema
             build = _ServerBuild(
                 corpus, path, embedder, files, max_file_bytes, progress, connection, lock, head
             )
@@ -192,7 +194,7 @@ class _ServerBuild(Build):
         articles = self._articles(data)
         articles.create()
         generation = 1 + max(
-            int(catalog.get(store.GENERATION, "0")),
+            catalog.number(store.GENERATION),
             self._head.generation if self._head is not None else 0,
         )
         articles.put(_all_articles(catalog), generation)

@@ -67,7 +67,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=7860, ge=0, le=65535)
     auth: SecretStr | None = None
-    max_file_mb: float = Field(default=20.0, gt=0, le=2000)
+    max_file_mb: float = Field(default=20.0, ge=0.001, le=2000)
     uploads: bool = False
     feedback: Path | None = None
     evaluation: bool | None = None

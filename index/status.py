@@ -34,15 +34,20 @@ class Status:
     """Pairs of articles that are copies of one another, or tell one story in other words."""
     server: str | None = None
     """The Chroma server that the index is on; `path` then holds what is derived from it."""
+    is_damaged: bool = False
+    """Whether its vectors are not what they were; `problem` says how."""
 
     def to_dict(self) -> dict[str, Any]:
         values = asdict(self)
+        del values["is_damaged"]
         if self.server is None:
             del values["server"]
         return values
 
     def __str__(self) -> str:
         state = "complete" if self.complete else "still being built, or its building was cut off"
+        if self.is_damaged:
+            state = "damaged: run footnote index --rebuild"
         lines = [
             f"index       {self.path} ({state})",
             f"articles    {self.corpus}",
@@ -81,6 +86,10 @@ def read_status(path: Path, max_file_bytes: int, server: Server | None = None) -
         corpus = store.corpus_of(path, marker)
         kinds = Counter(relation.kind for relation in catalog.relations())
         stale, problem = _compare(corpus, digests, max_file_bytes)
+        complete = catalog.get(store.COMPLETE) == "1"
+        damage = store.damage_of(path, marker.data, catalog) if complete and not server else None
+        if damage is not None:
+            problem = damage.what
         return Status(
             path=str(path),
             corpus=str(corpus),
@@ -89,12 +98,13 @@ def read_status(path: Path, max_file_bytes: int, server: Server | None = None) -
             paragraphs=catalog.count("paragraph"),
             chunks=catalog.count("chunk"),
             size_mb=round(_size(path) / 1e6, 1),
-            complete=catalog.get(store.COMPLETE) == "1",
+            complete=complete and damage is None,
             stale=stale,
             problem=problem,
             copies=kinds[RelationKind.COPY],
             rewrites=kinds[RelationKind.REWRITE],
             server=f"{server} ({server.collection})" if server is not None else None,
+            is_damaged=damage is not None,
         )
     finally:
         catalog.close()

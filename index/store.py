@@ -29,9 +29,11 @@ from filelock import BaseFileLock, FileLock, Timeout
 from index.arriving import ArrivingVectors
 from index.catalog import ArticleCache, Catalog, ChunkRow
 from index.embed import Embedder, Vectors
-from index.errors import IndexStoreError, ModelMismatchError
-from index.faults import explain, is_full
+from index.errors import DamagedIndexError, IndexStoreError, ModelMismatchError, damaged
+from index.faults import explain, is_full, unreadable
+from index.listed import check_listed
 from index.local_chroma import LocalChroma, copy_chroma, graph_files
+from index.ours import CACHE, CATALOG, CHROMA, LOCK, MARKER, NEW_MARKER, is_all_ours
 from index.seal import check_seal, write_seal
 from index.vectors import VectorReader, VectorStore
 
@@ -40,13 +42,9 @@ if TYPE_CHECKING:
     from index.server import Server
 
 SCHEMA_VERSION: Final = 4
-MARKER: Final = "footnote.json"
-CACHE: Final = "embeddings.sqlite3"
-_LOCK: Final = "lock"
-_NEW_MARKER: Final = f"{MARKER}.new"
 _DATA_NAME: Final = re.compile(r"(?:data-\d{1,9})?")
-_CATALOG: Final = "catalog.sqlite3"
-_CHROMA: Final = "chroma"
+
+_REBUILD: Final = "run footnote index DIR --rebuild; what was embedded is not embedded again"
 
 _LOCKINGS: Final = 100  # how often a folder that others remove is made again
 _BETWEEN_LOCKINGS: Final = 0.01  # seconds
@@ -90,6 +88,8 @@ def read_marker(path: Path, *, any_schema: bool = False) -> Marker | None:
     Raises:
         IndexStoreError: PATH belongs to something else, or its marker is damaged.
     """
+    if (wrong := unreadable(path)) is not None:
+        raise wrong
     if path.exists() and not path.is_dir():
         raise IndexStoreError(
             f"{path} is a file, not an index", "choose another --index, or move the file away"
@@ -98,34 +98,64 @@ def read_marker(path: Path, *, any_schema: bool = False) -> Marker | None:
         marker = Marker(**json.loads(marker_path(path).read_text("utf-8")))
     except FileNotFoundError:
         if path.exists() and not all(map(_is_remains, path.iterdir())):
+            if is_all_ours(path):
+                raise IndexStoreError(
+                    f"the index at {path} has lost its {MARKER}", _REBUILD
+                ) from None
             raise IndexStoreError(
                 f"{path} is not empty and is not an index of Footnote",
                 "choose another --index, or an empty folder",
             ) from None
         return None
-    except (ValueError, TypeError, OSError) as error:
-        raise _not_a_marker(path, str(error)) from error
+    except NotADirectoryError as error:
+        raise IndexStoreError(
+            f"{path} cannot be an index: a part of its path is a file", "choose another --index"
+        ) from error
+    except TypeError as error:
+        raise _not_a_marker(path, "it is of something else") from error
+    except (ValueError, OSError) as error:
+        raise unreadable(marker_path(path)) or _not_a_marker(path, str(error)) from error
     texts = (marker.data, marker.model, marker.corpus, marker.corpus_relative, marker.server)
-    if not all(isinstance(text, str) for text in texts) or not _DATA_NAME.fullmatch(marker.data):
+    is_number = type(marker.footnote_index) is int  # not of a text, nor of true
+    if (
+        not is_number
+        or not all(isinstance(text, str) for text in texts)
+        or not _DATA_NAME.fullmatch(marker.data)
+    ):
         raise _not_a_marker(path, "its values make no sense")
     if marker.footnote_index != SCHEMA_VERSION and not any_schema:
         older = marker.footnote_index < SCHEMA_VERSION
         raise IndexStoreError(
             f"the index at {path} has schema {marker.footnote_index}, not {SCHEMA_VERSION}: "
             f"{'an older' if older else 'a newer'} Footnote made it",
-            "run footnote index --rebuild; what was embedded is not embedded again",
+            _REBUILD,
         )
     return marker
 
 
+def marker_or_ruin(path: Path, *, rebuild: bool) -> Marker | None:
+    """As `read_marker` of any schema; to be rebuilt, an index that lost its marker has none.
+
+    Only a folder that holds nothing but an index is taken for one.
+    """
+    try:
+        return read_marker(path, any_schema=True)
+    except IndexStoreError:
+        if rebuild and unreadable(marker_path(path)) is None and is_all_ours(path):
+            return None
+        raise
+
+
 def _is_remains(item: Path) -> bool:
     """Whether a run that was killed before it wrote its first marker may have left this."""
-    if item.name == _LOCK:
+    if item.name == LOCK:
         return item.is_file() and item.stat().st_size == 0
-    return item.name == _NEW_MARKER
+    return item.name == NEW_MARKER
 
 
 def _not_a_marker(path: Path, reason: str) -> IndexStoreError:
+    if is_all_ours(path):
+        return IndexStoreError(f"{marker_path(path)} is damaged: {reason}", _REBUILD)
     return IndexStoreError(
         f"{marker_path(path)} is damaged, or not Footnote's: {reason}",
         "choose another --index, or move that folder away and run footnote index",
@@ -134,7 +164,7 @@ def _not_a_marker(path: Path, reason: str) -> IndexStoreError:
 
 def write_marker(path: Path, marker: Marker) -> None:
     """Replace the marker in one step, on disk before it returns."""
-    temporary = path / _NEW_MARKER
+    temporary = path / NEW_MARKER
     values = asdict(marker)
     if not marker.server:
         del values["server"]
@@ -213,14 +243,14 @@ def writer_lock(path: Path) -> Iterator[None]:
             # Leave nothing behind of a run that was refused before it wrote. The file goes while
             # it is held: who opened it meanwhile finds that it has no name any more, and gets no
             # lock by it (`filelock` looks); removed after the release, it might be another's.
-            (path / _LOCK).unlink(missing_ok=True)
+            (path / LOCK).unlink(missing_ok=True)
             lock.release()
             with suppress(OSError):
                 path.rmdir()
 
 
 def _acquire(path: Path) -> BaseFileLock:
-    lock = FileLock(path / _LOCK, timeout=0)
+    lock = FileLock(path / LOCK, timeout=0)
     for attempt in range(_LOCKINGS):
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -256,7 +286,7 @@ def create_data(path: Path, in_force: str) -> str:
 def create_named_data(path: Path, name: str) -> str:
     """Make a data folder of this name, without articles; returns the name."""
     _make_folder(path, name)
-    with closing(Catalog(path / name / _CATALOG, create=True)) as catalog:
+    with closing(Catalog(path / name / CATALOG, create=True)) as catalog:
         catalog.begin()
         for key in (GENERATION, COMPLETE, WORDS, LOGGED, SWEPT):
             catalog.put(key, "0")
@@ -269,14 +299,14 @@ def copy_data(path: Path, in_force: str) -> str:
     name = f"data-{1 + int(in_force.rpartition('-')[2])}"
     _make_folder(path, name)
     with closing(open_catalog(path, in_force)) as catalog:
-        catalog.copy_to(path / name / _CATALOG)
-    copy_chroma(path / in_force / _CHROMA, path / name / _CHROMA)
+        catalog.copy_to(path / name / CATALOG)
+    copy_chroma(path / in_force / CHROMA, path / name / CHROMA)
     return name
 
 
 def _make_folder(path: Path, name: str) -> None:
     shutil.rmtree(path / name, ignore_errors=True)
-    (path / name / _CHROMA).mkdir(parents=True)
+    (path / name / CHROMA).mkdir(parents=True)
 
 
 def remove_other_data(path: Path, keep: str) -> None:
@@ -288,12 +318,12 @@ def remove_other_data(path: Path, keep: str) -> None:
 
 def open_catalog(path: Path, data: str) -> Catalog:
     """The catalogue of a data folder."""
-    return Catalog(path / data / _CATALOG)
+    return Catalog(path / data / CATALOG)
 
 
 def create_vectors(path: Path, data: str) -> VectorStore:
     """An empty store of vectors, in place of what a killed run may have left half written."""
-    folder = path / data / _CHROMA
+    folder = path / data / CHROMA
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     return LocalChroma(folder, create=True)
@@ -301,12 +331,12 @@ def create_vectors(path: Path, data: str) -> VectorStore:
 
 def open_vectors(path: Path, data: str) -> VectorStore:
     """The vectors of a data folder, for the writer; `check_vectors` first."""
-    return LocalChroma(path / data / _CHROMA)
+    return LocalChroma(path / data / CHROMA)
 
 
 def seal_vectors(path: Path, data: str) -> None:
     """Write down what the vectors' files are, once they are settled and closed."""
-    folder = path / data / _CHROMA
+    folder = path / data / CHROMA
     write_seal(folder, graph_files(folder))
 
 
@@ -316,7 +346,37 @@ def check_vectors(path: Path, data: str) -> None:
     Raises:
         IndexStoreError: they are not.
     """
-    check_seal(path / data / _CHROMA)
+    check_seal(path / data / CHROMA)
+
+
+def damage_of(path: Path, data: str, catalog: Catalog) -> DamagedIndexError | None:
+    """What a look at sizes and numbers finds wrong with the vectors of a complete index.
+
+    Raises:
+        IndexStoreError: they cannot be read.
+    """
+    before = catalog.number(GENERATION)
+    try:
+        check_seal(path / data / CHROMA, sizes_alone=True)
+        has_strays(path, data, catalog)
+    except DamagedIndexError as error:
+        # A writer may have changed both, one after the other, between the two looks.
+        is_still = catalog.get(SWEPT) == "1" and catalog.number(GENERATION) == before
+        marker = read_marker(path)
+        return error if is_still and marker is not None and marker.data == data else None
+    except IndexStoreError as error:
+        if not error.retryable:
+            raise
+    return None
+
+
+def has_strays(path: Path, data: str, catalog: Catalog) -> bool:
+    """Whether there are vectors that the catalogue does not list, once all is settled.
+
+    Raises:
+        IndexStoreError: vectors that it lists are missing.
+    """
+    return not check_listed(path / data / CHROMA, catalog)
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,7 +456,7 @@ class Index:
             if marker is None or marker.data != seen.data:
                 return True
             with closing(open_catalog(self.path, seen.data)) as catalog:
-                return int(catalog.get(GENERATION, "0")) != seen.generation
+                return catalog.number(GENERATION) != seen.generation
         except IndexStoreError:
             return True  # asking again tells why
 
@@ -487,10 +547,7 @@ class Index:
             wanted = {row.vector for row in rows}
             vectors = self._current.vectors.vectors(wanted)
             if self.snapshot.complete and len(vectors) < len(wanted):
-                raise IndexStoreError(
-                    f"the index is damaged: {len(wanted) - len(vectors)} vectors are missing",
-                    "run footnote index --rebuild",
-                )
+                raise damaged(f"{len(wanted) - len(vectors)} vectors are missing")
             return {row.key: vectors[row.vector] for row in rows if row.vector in vectors}
 
     @property
@@ -538,7 +595,7 @@ class Index:
             catalog.begin_reading()
             now = Snapshot(
                 data,
-                int(catalog.get(GENERATION, "0")),
+                catalog.number(GENERATION),
                 catalog.get(COMPLETE) == "1",
                 catalog.get(WORDS) == "1",
             )
@@ -565,7 +622,7 @@ class Index:
             return self._mirror.vectors(snapshot.data)
         if not is_known:
             check_vectors(self.path, snapshot.data)
-        return LocalChroma(self.path / snapshot.data / _CHROMA, copy_if_unwritable=True)
+        return LocalChroma(self.path / snapshot.data / CHROMA, copy_if_unwritable=True)
 
     def _detach(self) -> None:
         if self._opened is not None:

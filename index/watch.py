@@ -20,7 +20,7 @@ from watchfiles import watch
 from index.build import Summary, build_index
 from index.embed import Embedder
 from index.errors import FootnoteError
-from index.scan import Progress
+from index.scan import Progress, Skipped
 
 if TYPE_CHECKING:
     from index.server import Server
@@ -63,8 +63,8 @@ def keep_up(
         corpus: the folder of articles.
         path: the index's folder.
         embedder: the model.
-        told: called after the first run, after each run that changed something, and when
-            something begins to be wrong.
+        told: called after the first run, after each run that changed something or left out a
+            file that was not left out before, and when something begins to be wrong.
         stop: set it to end, from a signal handler or another thread.
         max_file_bytes: a larger file is left out.
         progress: told what is done of the work.
@@ -76,6 +76,7 @@ def keep_up(
         FootnoteError: the first run cannot be made, for a reason that does not pass.
     """
     wrong = ""
+    skipped: set[Skipped] = set()
     wait = retry_seconds
     is_first = True
     while not stop.is_set():
@@ -97,7 +98,9 @@ def keep_up(
                     told(Watched(error=error))
                 wrong = error.what
                 break
-            if is_first or wrong or summary.added or summary.updated or summary.removed:
+            before, skipped = skipped, set(summary.skipped)
+            changed = summary.added or summary.updated or summary.removed
+            if is_first or wrong or changed or skipped - before:
                 told(Watched(summary=summary))
             is_first, wrong, wait = False, "", retry_seconds
         if wrong:

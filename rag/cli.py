@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from index.errors import FootnoteError, QuestionError
+from index.errors import CorpusError, FootnoteError, QuestionError
 from rag.plain import as_text, printable, printable_json, shows_bold
 
 if TYPE_CHECKING:
@@ -36,8 +36,20 @@ app.add_typer(questions_app, name="questions")
 
 GATE_MISSED = 3
 
+
+def _folder(text: str) -> Path:
+    """A folder as it is named; an empty name, as of a variable that is not set, is none."""
+    if not text.strip():
+        raise CorpusError("the name of a folder is empty", "name one; . is the current folder")
+    return Path(text)
+
+
 IndexOption = Annotated[
-    Path | None, typer.Option("--index", metavar="PATH", help="The index's folder.")
+    Path | None,
+    typer.Option("--index", metavar="PATH", parser=_folder, help="The index's folder."),
+]
+FolderArgument = Annotated[
+    Path, typer.Argument(metavar="DIR", parser=_folder, help="The folder of articles.")
 ]
 
 
@@ -50,7 +62,7 @@ def main(
 
 @app.command("index")
 def index_command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of articles.")],
+    folder: FolderArgument,
     index: IndexOption = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Build from scratch.")] = False,
     replace: Annotated[
@@ -64,15 +76,17 @@ def index_command(
     ] = None,
 ) -> None:
     """Add, update, remove: make the index match DIR."""
-    from index.build import build_index
-    from index.server import server_of
-    from index.settings import load_settings
-    from rag.progress import Progress
-    from rag.session import embedder_for
+    from rag.ending import ending_at_sigterm
 
-    settings = load_settings()
-    embedder = embedder_for(settings)
-    with ExitStack() as stack:
+    with ending_at_sigterm(), ExitStack() as stack:
+        from index.build import build_index
+        from index.server import server_of
+        from index.settings import load_settings
+        from rag.progress import Progress
+        from rag.session import embedder_for
+
+        settings = load_settings()
+        embedder = embedder_for(settings)
         if ray is not None:
             from index.ray_cluster import connect
             from index.ray_embed import spread
@@ -94,7 +108,7 @@ def index_command(
 
 @app.command("watch")
 def watch_command(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of articles.")],
+    folder: FolderArgument,
     index: IndexOption = None,
 ) -> None:
     """Keep the index up to date with DIR until Ctrl-C: a second after a change it is indexed."""
@@ -195,7 +209,8 @@ def check_command(
 @app.command("chat")
 def chat_command(
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="Index this folder first.")
+        Path | None,
+        typer.Argument(metavar="[DIR]", parser=_folder, help="Index this folder first."),
     ] = None,
     index: IndexOption = None,
     host: Annotated[str | None, typer.Option("--host", metavar="H")] = None,
@@ -402,6 +417,8 @@ def status_command(
         mirrored(path, server, embedder_for(settings, path))
     status = read_status(path, settings.max_file_bytes, server)
     print(json.dumps(status.to_dict(), indent=2) if as_json else printable(str(status)))
+    if status.is_damaged:
+        raise typer.Exit(1)
 
 
 @app.command("doctor")

@@ -159,7 +159,7 @@ def _damaged_utf_8(data: bytes) -> str | None:
 def _looks_binary(text: str) -> bool:
     sample = text[:_SAMPLE]
     controls = sum(c < " " and c not in _TEXT_CONTROLS for c in sample)
-    return "\x00" in sample or controls > _CONTROL_SHARE * len(sample)
+    return "\x00" in text or controls > _CONTROL_SHARE * len(sample)
 
 
 def _empty() -> FormatError:

@@ -783,7 +783,7 @@ def _make_what_only_some_systems_allow(folder: Path) -> dict[str, Outcome]:
     outcomes: dict[str, Outcome] = {}
     with (folder / "huge.txt").open("wb") as huge:
         huge.truncate(3_000_000_000)  # takes no room on the disk, and would not fit in memory
-    outcomes["huge.txt"] = Named("huge.txt has 3000.0 MB, more than the limit of 5 MB")
+    outcomes["huge.txt"] = Named("huge.txt has 3000 MB, more than the limit of 5 MB")
     outside = folder.parent / "outside"
     outside.mkdir()
     (outside / "secret.txt").write_text(SECRET)

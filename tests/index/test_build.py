@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Mapping
 from contextlib import closing, suppress
 from itertools import count
 from pathlib import Path
@@ -15,9 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import store
-from index.build import Summary, build_index
+from index.build import Build, Summary, Survey, build_index
 from index.chunk import chunk_article
 from index.errors import CorpusError, FootnoteError, IndexStoreError, ModelMismatchError
+from index.ours import CACHE, MARKER
+from index.status import read_status
 from index.store import Index
 from index.vectors import vector_id
 from tests.fakes import FakeEmbedder, FakeError
@@ -276,6 +279,27 @@ def test_a_file_that_became_unreadable_is_named_and_gone(town: Town) -> None:
     assert town.files() == {"harbour.txt", "bridge.txt"}
 
 
+@pytest.mark.parametrize("text", [GARDEN, GARDEN + "\nMore of it."])
+def test_a_file_that_can_be_read_again_during_a_large_update_stays(
+    town: Town, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """Unreadable in the first look at the folder, and there in the second."""
+    monkeypatch.setattr("index.build._AT_HAND", 0)
+    town.write(TOWN | {"harbour.txt": HARBOUR * 2})
+    (town.folder / "garden.txt").write_bytes(bytes(range(256)))
+    look = Build._survey
+
+    def then(build: Build, known: Mapping[str, str]) -> Survey:
+        survey = look(build, known)
+        (town.folder / "garden.txt").write_text(text)
+        return survey
+
+    monkeypatch.setattr(Build, "_survey", then)
+    summary = town.index()
+    assert (summary.removed, summary.articles) == (0, 3)
+    town.assert_equals_from_scratch()
+
+
 # -- a wrong, empty or unmounted folder destroys nothing -----------------------------------
 
 
@@ -315,6 +339,20 @@ def test_a_folder_moved_with_its_index_is_the_same(town: Town, tmp_path: Path) -
         tmp_path / "moved" / "articles", tmp_path / "moved" / "index", town.embedder
     )
     assert (summary.articles, summary.embedded, summary.removed) == (3, 0, 0)
+
+
+def test_a_folder_copied_with_its_index_is_the_one_that_the_copy_stands_for(
+    town: Town, tmp_path: Path
+) -> None:
+    shutil.copytree(town.folder, tmp_path / "copy" / "articles")
+    shutil.copytree(town.path, tmp_path / "copy" / "index")
+    copied = tmp_path / "copy" / "index"
+    assert build_index(tmp_path / "copy" / "articles", copied, town.embedder).added == 0
+    (town.folder / "garden.txt").write_text("Quite another text stands here now.")
+    status = read_status(copied, 10**6)
+    assert status.corpus == str(tmp_path / "copy" / "articles")
+    assert status.stale == []
+    assert build_index(town.folder, town.path, town.embedder).updated == 1
 
 
 @pytest.mark.parametrize("options", [{}, {"rebuild": True}, {"replace": True}])
@@ -396,6 +434,20 @@ def test_an_index_may_lie_beside_its_articles(tmp_path: Path) -> None:
     assert town.files() == set(TOWN)
 
 
+def test_indexes_inside_the_folder_are_no_articles(tmp_path: Path) -> None:
+    town = Town(tmp_path)
+    town.path = town.folder / "index"
+    town.write(TOWN)
+    assert town.index().skipped == []
+    shutil.copytree(town.path, town.folder / "sub" / "damaged")
+    (town.folder / "sub" / "damaged" / MARKER).write_bytes(b"")
+    (town.folder / "sub" / "notes").mkdir()
+    (town.folder / "sub" / "notes" / MARKER).write_text('{"title": "x", "text": "All is well."}')
+    summary = town.index()
+    assert summary.skipped == []
+    assert town.files() == {*TOWN, f"sub/notes/{MARKER}"}
+
+
 # -- one model -----------------------------------------------------------------------------
 
 
@@ -453,7 +505,7 @@ def test_the_old_index_answers_until_the_new_one_is_ready(town: Town) -> None:
 
 def test_a_rebuild_that_fails_leaves_the_old_index(town: Town) -> None:
     before = read_contents(town.path)
-    (town.path / store.CACHE).unlink()
+    (town.path / CACHE).unlink()
     town.embedder.fail_after = 3
     with pytest.raises(FakeError):
         town.index(rebuild=True)
@@ -640,7 +692,7 @@ def test_remains_of_a_killed_first_run_are_ours(tmp_path: Path) -> None:
     town.write(TOWN)
     town.path.mkdir()
     (town.path / "lock").touch()
-    (town.path / f"{store.MARKER}.new").write_text('{"footnote_in')
+    (town.path / f"{MARKER}.new").write_text('{"footnote_in')
     town.index()
     town.assert_equals_from_scratch()
 
@@ -649,7 +701,7 @@ def test_remains_of_a_killed_rebuild_are_removed(town: Town) -> None:
     """Killed while it filled the next data folder."""
     shutil.copytree(town.path / "data-1", town.path / "data-2")
     (town.path / "data-2" / "catalog.sqlite3").write_bytes(b"half")
-    (town.path / f"{store.MARKER}.new").write_text('{"footnote_in')
+    (town.path / f"{MARKER}.new").write_text('{"footnote_in')
     town.index()
     assert [p.name for p in town.path.glob("data-*")] == ["data-1"]
     town.index(rebuild=True)
@@ -671,13 +723,28 @@ def test_vectors_that_nothing_lists_are_swept(town: Town) -> None:
 
 
 def test_a_damaged_cache_costs_only_time(town: Town) -> None:
-    (town.path / store.CACHE).write_bytes(b"not a database" * 500)
-    for rest in town.path.glob(f"{store.CACHE}-*"):
+    (town.path / CACHE).write_bytes(b"not a database" * 500)
+    for rest in town.path.glob(f"{CACHE}-*"):
         rest.unlink()
     changed = TOWN | {"garden.txt": GARDEN.replace("4,711", "4,712")}
     town.write(changed)
-    town.index()
+    summary = town.index()
+    assert ["embeddings.sqlite3 was damaged" in note for note in summary.notes] == [True]
     town.assert_equals_from_scratch()
+
+
+def test_a_rebuild_from_a_cache_with_wiped_vectors_embeds_them_again(town: Town) -> None:
+    vector = town.embedder.embed_passages(["The old bridge"])[0]
+    with closing(sqlite3.connect(town.path / CACHE)) as cache, cache:
+        cache.execute(
+            "UPDATE vector SET value = zeroblob(?) WHERE key IN (SELECT key FROM vector LIMIT 2)",
+            (vector.nbytes,),
+        )
+    summary = town.index(rebuild=True)
+    assert summary.embedded == 2
+    assert summary.notes == ["2 vectors in embeddings.sqlite3 were damaged and are made anew"]
+    town.assert_equals_from_scratch()
+    assert town.index(rebuild=True).notes == []
 
 
 # -- any history ---------------------------------------------------------------------------

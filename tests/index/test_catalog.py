@@ -218,3 +218,53 @@ def test_articles_are_looked_up_once(catalog: Catalog) -> None:
     assert cache["bridge.txt"].text == BRIDGE
     with pytest.raises(KeyError, match=r"nothing\.txt"):
         cache["nothing.txt"]
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("article", "text = substr(text, 1, 40) || char(0, 0, 0) || substr(text, 44)"),
+        ("article", "title = char(0, 0)"),
+        ("article", "pages = char(0, 0)"),
+        ("article", "pages = '7'"),
+        ("article", "text = substr(text, 1, 40)"),
+        ("paragraph", "kind = char(0)"),
+        ("paragraph", "start = -1"),
+        ("paragraph", "start = char(0)"),
+    ],
+)
+def test_an_article_that_was_wiped_is_damage_and_is_not_quoted(
+    catalog: Catalog, table: str, change: str
+) -> None:
+    fill(catalog, TOWN)
+    catalog._db.execute(f"UPDATE {table} SET {change} WHERE file = 'harbour.txt'")
+    assert catalog.article("garden.txt") is not None
+    with pytest.raises(IndexStoreError, match="the index is damaged") as raised:
+        catalog.article("harbour.txt")
+    assert "--rebuild" in raised.value.fix
+
+
+def test_other_rows_that_were_wiped_are_damage(catalog: Catalog) -> None:
+    fill(catalog, TOWN)
+    catalog.put("generation", "7")
+    assert catalog.number("generation") == 7
+    assert catalog.number("nothing") == 0
+    chunk = catalog.chunks_of_files(["harbour.txt"], 1)[0]
+    for change in [
+        "UPDATE chunk SET kind = char(0)",
+        "UPDATE article SET title = char(0), date = char(0)",
+        "UPDATE meta SET value = char(0)",
+        "INSERT INTO relation VALUES ('a', 'b', char(0), 1.0)",
+    ]:
+        catalog._db.execute(change)
+    for read in (
+        lambda: catalog.chunks_of_files(["harbour.txt"]),
+        lambda: catalog.chunks_by_id([chunk.id]),
+        lambda: catalog.sentences("harbour.txt", 3) or catalog.chunks_by_key([chunk.key]),
+        catalog.articles,
+        catalog.dates,
+        catalog.relations,
+        lambda: catalog.number("generation"),
+    ):
+        with pytest.raises(IndexStoreError, match="the index is damaged"):
+            read()

@@ -83,6 +83,14 @@ def test_a_damaged_index(index: Path) -> None:
     assert "--rebuild" in finding.fix
 
 
+def test_an_index_without_its_vectors(index: Path) -> None:
+    (index / "data-1" / "chroma" / "chroma.sqlite3").unlink()
+    finding = only_problem()
+    assert finding.is_error
+    assert "vectors are missing" in finding.what
+    assert "--rebuild" in finding.fix
+
+
 def test_stale_files_are_a_warning(index: Path, tmp_path: Path) -> None:
     write_articles(tmp_path / "articles", TOWN | {"garden.txt": GARDEN + "\nMore of it."})
     finding = only_problem()

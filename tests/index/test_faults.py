@@ -46,6 +46,8 @@ def test_a_full_disk_is_no_damage(error: Exception) -> None:
         PermissionError(errno.EACCES, "Permission denied"),
         sqlite_error(sqlite3.SQLITE_READONLY, "attempt to write a readonly database"),
         RuntimeError("error returned from database: (code: 8) attempt to write a readonly"),
+        sqlite_error(sqlite3.SQLITE_READONLY_DIRECTORY, "attempt to write a readonly database"),
+        RuntimeError("error returned from database: (code: 1544) attempt to write a readonly"),
     ],
 )
 def test_what_must_not_be_written_is_no_damage(error: Exception) -> None:
@@ -68,6 +70,12 @@ def test_anything_else_is_damage(error: Exception) -> None:
     told = explain("a part", error)
     assert told.what == f"the index is damaged: a part: {error}"
     assert "--rebuild" in told.fix
+
+
+def test_a_locked_database_is_no_damage() -> None:
+    told = explain("a part", sqlite_error(sqlite3.SQLITE_BUSY, "database is locked"))
+    assert told.what == "another process keeps a part locked"
+    assert told.retryable
 
 
 def test_an_error_that_hides_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

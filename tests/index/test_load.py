@@ -165,6 +165,13 @@ def test_a_file_too_large_is_named_with_its_limit(tmp_path: Path) -> None:
     assert len(read_bytes(SourceFile("a.txt", tmp_path / "a.txt"), 3_000_001)) == 3_000_001
 
 
+def test_a_small_limit_is_told_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"x" * 2048)
+    [file] = list_files(tmp_path)
+    with pytest.raises(UnreadableFileError, match=r"has 0\.002048 MB, .* limit of 0\.001 MB"):
+        read_bytes(file, 1000)
+
+
 def test_a_file_that_vanished_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError, match=r"cannot read a\.txt"):
         read_bytes(SourceFile("a.txt", tmp_path / "a.txt"), 10)
@@ -260,3 +267,9 @@ def test_detection_is_loaded_only_when_it_is_needed(monkeypatch: pytest.MonkeyPa
     assert decode("a.txt", "Zürich".encode()) == "Zürich"
     with pytest.raises(ImportError):
         decode("a.txt", "Zürich".encode("latin-1"))
+
+
+def test_a_zero_byte_is_found_however_late() -> None:
+    """No text of an article has one: in an index it means that a block was wiped."""
+    with pytest.raises(UnreadableFileError, match="not a text file"):
+        decode("a.txt", b"All is well in town. " * 5000 + b"\x00 And then.")

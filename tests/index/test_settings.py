@@ -105,6 +105,7 @@ def test_the_cure_of_an_unknown_name_lists_names_that_work(monkeypatch: pytest.M
         ("FOOTNOTE_MODE", "magic"),
         ("FOOTNOTE_EMBEDDING", "remote"),
         ("FOOTNOTE_MAX_FILE_MB", "0"),
+        ("FOOTNOTE_MAX_FILE_MB", "0.0000001"),
         ("FOOTNOTE_MAX_FILE_MB", "2001"),
         ("FOOTNOTE_MAX_FILE_MB", "nan"),
     ],

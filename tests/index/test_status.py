@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from index import store
 from index.build import build_index
+from index.catalog import Catalog
 from index.errors import IndexStoreError
 from index.status import read_status
 from tests.fakes import FakeEmbedder, FakeError
@@ -76,6 +81,60 @@ def test_an_unfinished_index_is_told(folder: Path, tmp_path: Path) -> None:
     status = read_status(tmp_path / "index", LIMIT)
     assert not status.complete
     assert "complete" not in str(status).splitlines()[0]
+
+
+def _lose(chroma: Path) -> None:
+    (chroma / "chroma.sqlite3").unlink()
+
+
+def _cut_off(chroma: Path) -> None:
+    [graph] = chroma.glob("*/data_level0.bin")
+    graph.write_bytes(graph.read_bytes()[:-1])
+
+
+def _take_vectors(chroma: Path) -> None:
+    with closing(sqlite3.connect(chroma / "chroma.sqlite3")) as db, db:
+        db.execute("DELETE FROM embeddings WHERE id < 3")
+
+
+@pytest.mark.parametrize("damage", [_lose, _cut_off, _take_vectors])
+def test_vectors_that_are_missing_are_damage(index: Path, damage: Callable[[Path], None]) -> None:
+    damage(index / "data-1" / "chroma")
+    status = read_status(index, LIMIT)
+    assert status.is_damaged
+    assert not status.complete
+    assert "the index is damaged" in (status.problem or "")
+    assert "(damaged: run footnote index --rebuild)" in str(status).splitlines()[0]
+    whole = json.loads(json.dumps(status.to_dict()))
+    assert "is_damaged" not in whole
+    assert (whole["complete"], whole["files"]) == (False, 3)
+
+
+def test_a_writer_between_the_looks_is_no_damage(
+    index: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The catalogue was read before an update, the vectors after it."""
+    look = store.has_strays
+
+    def late(path: Path, data: str, catalog: Catalog) -> bool:
+        before = list(catalog.vector_ids())
+        monkeypatch.setattr(store, "has_strays", look)
+        write_articles(folder, TOWN | {"garden.txt": "All roses are gone, the museum said."})
+        build_index(folder, path, FakeEmbedder())
+        monkeypatch.setattr(catalog, "vector_ids", lambda: iter(before))
+        return look(path, data, catalog)
+
+    monkeypatch.setattr(store, "has_strays", late)
+    assert not read_status(index, LIMIT).is_damaged
+
+
+def test_a_database_that_is_being_written_is_no_damage(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.listed._PATIENCE", 1)
+    with closing(sqlite3.connect(index / "data-1" / "chroma" / "chroma.sqlite3")) as db:
+        db.execute("BEGIN EXCLUSIVE")
+        assert read_status(index, LIMIT).complete
 
 
 def test_no_index_is_an_error(tmp_path: Path) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index import store
+from index import ours, store
 from index.build import build_index
 from index.errors import FootnoteError, IndexStoreError, ModelMismatchError
+from index.ours import CACHE
 from index.store import Index, Marker, read_marker, write_marker, writer_lock
 from index.vectors import vector_id
 from tests.fakes import FakeEmbedder
@@ -28,17 +31,25 @@ FOREIGN = {
     "a folder with hidden files": lambda path: _write(path / ".config", "mine"),
     "a folder of folders": lambda path: _write(path / "data-1" / "thesis.txt", "mine"),
     "a folder with a file called lock": lambda path: _write(path / "lock", "mine"),
-    "a broken marker": lambda path: _write(path / store.MARKER, '{"footnote_index": 1, "da'),
-    "an empty marker": lambda path: _write(path / store.MARKER, ""),
-    "a marker of others": lambda path: _write(path / store.MARKER, '{"notes": ["mine"]}'),
-    "a marker that is a list": lambda path: _write(path / store.MARKER, "[]"),
-    "a marker that is a folder": lambda path: _write(path / store.MARKER / "a.txt", "mine"),
-    "a marker in no encoding": lambda path: _write_bytes(path / store.MARKER, b"\xff\x00"),
+    "a broken marker": lambda path: _write(path / ours.MARKER, '{"footnote_index": 1, "da'),
+    "an empty marker": lambda path: _write(path / ours.MARKER, ""),
+    "a marker of others": lambda path: _write(path / ours.MARKER, '{"notes": ["mine"]}'),
+    "a marker that is a list": lambda path: _write(path / ours.MARKER, "[]"),
+    "a marker that is a folder": lambda path: _write(path / ours.MARKER / "a.txt", "mine"),
+    "a database called as a cache": lambda path: _make_database(path / CACHE),
+    "a file called as a cache": lambda path: _write(path / CACHE, "mine"),
+    "a marker in no encoding": lambda path: _write_bytes(path / ours.MARKER, b"\xff\x00"),
 }
 
 
 def _write(path: Path, text: str) -> None:
     _write_bytes(path, text.encode())
+
+
+def _make_database(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE mine (key, value)")
 
 
 def _write_bytes(path: Path, data: bytes) -> None:
@@ -47,7 +58,7 @@ def _write_bytes(path: Path, data: bytes) -> None:
     # Whatever else is in the folder may be mistaken for an index's own.
     for name in ["data-1/thesis.txt", "data-7/thesis.txt"]:
         other = path.parent / name
-        if path.name == store.MARKER and not other.exists():
+        if path.name == ours.MARKER and not other.exists():
             other.parent.mkdir(exist_ok=True)
             other.write_text("mine")
 
@@ -67,7 +78,7 @@ def test_a_marker_comes_out_as_it_went_in(tmp_path: Path) -> None:
     assert read_marker(tmp_path) == MARKER
     write_marker(tmp_path, replace(MARKER, data="data-2"))
     assert read_marker(tmp_path) == replace(MARKER, data="data-2")
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [store.MARKER]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [ours.MARKER]
 
 
 def test_a_path_that_is_free_has_no_marker(tmp_path: Path) -> None:
@@ -76,11 +87,28 @@ def test_a_path_that_is_free_has_no_marker(tmp_path: Path) -> None:
     assert read_marker(tmp_path / "empty") is None
 
 
+def test_a_path_below_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(IndexStoreError, match="a part of its path is a file") as raised:
+        read_marker(tmp_path / "file" / "index")
+    assert "--index" in raised.value.fix
+
+
 def test_an_index_of_another_schema_is_told(tmp_path: Path) -> None:
     write_marker(tmp_path, replace(MARKER, footnote_index=99))
     with pytest.raises(IndexStoreError, match="schema 99") as raised:
         read_marker(tmp_path)
     assert "--rebuild" in raised.value.fix
+
+
+@pytest.mark.parametrize("schema", ["4", None, True, [4], 4.0])
+def test_a_schema_that_is_no_number_is_damage(tmp_path: Path, schema: object) -> None:
+    write_marker(tmp_path, MARKER)
+    marker = json.loads((tmp_path / ours.MARKER).read_text())
+    _write(tmp_path / ours.MARKER, json.dumps(marker | {"footnote_index": schema}))
+    for any_schema in [False, True]:
+        with pytest.raises(IndexStoreError, match="is damaged"):
+            read_marker(tmp_path, any_schema=any_schema)
 
 
 @pytest.mark.parametrize("rebuild", [False, True], ids=["index", "rebuild"])
@@ -122,20 +150,98 @@ def test_a_marker_that_points_elsewhere_is_refused(
     _write(tmp_path / "other" / "data-1" / "thesis.txt", "mine")
     path = tmp_path / "index"
     build_index(corpus, path, FakeEmbedder())
-    marker = json.loads((path / store.MARKER).read_text())
-    _write(path / store.MARKER, json.dumps(marker | {"data": data}))
+    marker = json.loads((path / ours.MARKER).read_text())
+    _write(path / ours.MARKER, json.dumps(marker | {"data": data}))
     with pytest.raises(IndexStoreError):
         build_index(corpus, path, FakeEmbedder(), rebuild=rebuild)
     assert (tmp_path / "other" / "data-1" / "thesis.txt").read_text() == "mine"
     assert (path / "data-1" / "catalog.sqlite3").exists()
 
 
+_WRONG = {
+    "lost": lambda marker: marker.unlink(),
+    "empty": lambda marker: marker.write_bytes(b""),
+    "zeroed": lambda marker: marker.write_bytes(bytes(154)),
+    "cut off": lambda marker: marker.write_bytes(marker.read_bytes()[:40]),
+    "of another type": lambda marker: marker.write_text('{"footnote_index": null}'),
+}
+
+
+@pytest.mark.parametrize("has_data", [True, False], ids=["with data", "cache alone"])
+@pytest.mark.parametrize("wrong", _WRONG)
+def test_an_index_whose_marker_is_lost_or_damaged_is_rebuilt_from_its_vectors(
+    tmp_path: Path, wrong: str, has_data: bool
+) -> None:
+    corpus = write_articles(tmp_path / "articles", TOWN)
+    path = tmp_path / "index"
+    build_index(corpus, path, FakeEmbedder())
+    build_index(corpus, path, FakeEmbedder(), rebuild=True)  # data-2
+    if not has_data:
+        shutil.rmtree(path / "data-2")
+    _WRONG[wrong](path / ours.MARKER)
+    before = everything_below(path)
+    for use in (
+        lambda: build_index(corpus, path, FakeEmbedder()),
+        lambda: build_index(corpus, path, FakeEmbedder(), replace=True),
+        lambda: Index(path, FakeEmbedder()),
+    ):
+        with pytest.raises(IndexStoreError, match=r"lost its footnote\.json|is damaged") as raised:
+            use()
+        assert "footnote index DIR --rebuild" in raised.value.fix
+        assert everything_below(path) == before
+    summary = build_index(corpus, path, FakeEmbedder(), rebuild=True)
+    assert (summary.articles, summary.embedded) == (3, 0)
+    Index(path, FakeEmbedder()).close()
+    assert len(list(path.glob("data-*"))) == 1
+
+
+def test_a_rebuild_of_a_ruin_that_is_refused_leaves_it(tmp_path: Path) -> None:
+    corpus = write_articles(tmp_path / "articles", TOWN)
+    path = tmp_path / "index"
+    build_index(corpus, path, FakeEmbedder())
+    (path / ours.MARKER).unlink()
+    before = everything_below(path)
+    write_articles(corpus, {})
+    with pytest.raises(FootnoteError, match="no article to index"):
+        build_index(corpus, path, FakeEmbedder(), rebuild=True)
+    after = everything_below(path)
+    after.pop("lock", None)
+    before.pop("lock", None)
+    assert after == before
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "thesis.txt",
+        "data-1/thesis.txt",
+        "data-1/chroma/thesis.txt",
+        "data-1/chroma/0b1d5c2e-0000-4000-8000-000000000000/thesis.txt",
+        "data-7/thesis.txt",
+        "data-x/catalog.sqlite3",
+        "lock",
+        ".config",
+    ],
+)
+def test_a_ruin_with_other_files_is_not_touched(tmp_path: Path, other: str) -> None:
+    corpus = write_articles(tmp_path / "articles", TOWN)
+    path = tmp_path / "index"
+    build_index(corpus, path, FakeEmbedder())
+    (path / ours.MARKER).write_bytes(b"")
+    (path / other).parent.mkdir(exist_ok=True)
+    (path / other).write_text("mine")
+    before = everything_below(path)
+    with pytest.raises(IndexStoreError, match="or not Footnote's"):
+        build_index(corpus, path, FakeEmbedder(), rebuild=True, replace=True)
+    assert everything_below(path) == before
+
+
 def test_an_index_of_another_schema_can_be_rebuilt(tmp_path: Path) -> None:
     corpus = write_articles(tmp_path / "articles", TOWN)
     path = tmp_path / "index"
     build_index(corpus, path, FakeEmbedder())
-    marker = json.loads((path / store.MARKER).read_text())
-    _write_bytes(path / store.MARKER, json.dumps(marker | {"footnote_index": 99}).encode())
+    marker = json.loads((path / ours.MARKER).read_text())
+    _write_bytes(path / ours.MARKER, json.dumps(marker | {"footnote_index": 99}).encode())
     with pytest.raises(IndexStoreError, match="schema"):
         build_index(corpus, path, FakeEmbedder())
     summary = build_index(corpus, path, FakeEmbedder(), rebuild=True)

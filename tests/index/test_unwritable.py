@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from index import cache, catalog, store
 from index.build import build_index
 from index.errors import FootnoteError, IndexStoreError
+from index.ours import CACHE
 from index.status import read_status
 from index.store import Index
 from tests.fakes import FakeEmbedder
@@ -173,6 +175,104 @@ def test_a_folder_that_must_not_be_written(folder: Path, tmp_path: Path) -> None
         for place in places:
             place.chmod(0o755)
     assert build_index(folder, path, FakeEmbedder()).added == len(MORE) - len(TOWN)
+
+
+_ASK = """
+import sys
+from contextlib import closing
+from pathlib import Path
+from index.build import build_index
+from index.errors import FootnoteError
+from index.store import Index
+from tests.fakes import FakeEmbedder
+folder, path, model = Path(sys.argv[1]), Path(sys.argv[2]), FakeEmbedder()
+try:
+    if sys.argv[3] == "index":
+        build_index(folder, path, model)
+    with closing(Index(path, model)) as index:
+        print(index.nearest(model.embed_query("How many roses has the garden?"), 1)[0][0].file)
+except FootnoteError as error:
+    print(error)
+"""
+
+
+@pytest.fixture
+def told(folder: Path, tmp_path: Path, repository: Path) -> Callable[[str], str]:
+    """What somebody is told who is no root and asks ("ask"), or indexes before ("index")."""
+    build_index(folder, tmp_path / "index", FakeEmbedder())
+    command = [sys.executable, "-c", _ASK, folder, tmp_path / "index"]
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("root may read and write everywhere")
+        lost = "-dac_override,-dac_read_search"
+        command = ["setpriv", f"--bounding-set={lost}", f"--inh-caps={lost}", *command]
+
+    def run(what: str) -> str:
+        done = subprocess.run(
+            [*command, what], cwd=repository, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    return run
+
+
+@pytest.mark.parametrize("files_too", [True, False], ids=["all", "folders"])
+def test_an_index_that_may_only_be_read_answers(
+    tmp_path: Path, told: Callable[[str], str], files_too: bool
+) -> None:
+    path = tmp_path / "index"
+    places = [path, *(place for place in path.rglob("*") if files_too or place.is_dir())]
+    before = {place: place.stat().st_mode for place in places}
+    for place in places:
+        place.chmod(before[place] & ~0o222)
+    try:
+        assert told("ask") == "garden.txt"
+    finally:
+        for place in places:
+            place.chmod(before[place])
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "footnote.json",
+        "data-1",
+        "data-1/catalog.sqlite3",
+        "data-1/chroma/chroma.sqlite3",
+        "data-1/chroma/seal.json",
+        "data-1/chroma/*-*/header.bin",
+    ],
+)
+def test_what_may_not_be_read_is_named_and_no_damage(
+    tmp_path: Path, told: Callable[[str], str], part: str
+) -> None:
+    [place] = (tmp_path / "index").glob(part)
+    mode = place.stat().st_mode
+    place.chmod(0)
+    try:
+        for what in ["ask", "index"]:
+            said = told(what)
+            assert f"cannot read {place}" in said
+            assert "make it readable" in said
+            assert "rebuild" not in said
+    finally:
+        place.chmod(mode)
+
+
+def test_a_cache_that_may_not_be_read_is_kept(
+    folder: Path, tmp_path: Path, told: Callable[[str], str]
+) -> None:
+    place = tmp_path / "index" / CACHE
+    before = place.read_bytes()
+    write_articles(folder, TOWN | {"tower.txt": "The tower is 63 metres high, they say."})
+    place.chmod(0)
+    try:
+        assert f"cannot read {place}" in told("index")
+    finally:
+        place.chmod(0o644)
+    assert place.read_bytes() == before
+    assert told("index") == "garden.txt"
 
 
 def test_a_cache_on_a_full_disk_is_not_thrown_away(disk: Path) -> None:

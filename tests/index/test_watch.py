@@ -118,6 +118,20 @@ def test_a_file_that_cannot_be_read_stops_nothing(watcher: Watcher) -> None:
     assert [item.file for item in summary.skipped] == ["photo.txt"]
 
 
+def test_a_new_file_that_cannot_be_read_is_named_once(watcher: Watcher) -> None:
+    before = len(watcher.told)
+    (watcher.folder / "photo.txt").write_bytes(bytes(range(256)) * 9)
+    watcher.until(lambda: len(watcher.told) > before)
+    summary = watcher.told[-1].summary
+    assert summary is not None
+    assert [item.file for item in summary.skipped] == ["photo.txt"]
+    os.utime(watcher.folder / "photo.txt", (1, 1))
+    time.sleep(1)
+    assert len(watcher.told) == before + 1
+    (watcher.folder / "empty.txt").touch()
+    watcher.until(lambda: len(watcher.told) > before + 1)
+
+
 def test_a_folder_that_is_away_for_a_moment(watcher: Watcher, tmp_path: Path) -> None:
     watcher.folder.rename(tmp_path / "away")
     watcher.until(lambda: any("there is no folder" in what for what in watcher.errors()))

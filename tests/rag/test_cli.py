@@ -10,10 +10,11 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ from rag.cli import run
 from rag.plain import as_text
 from tests.fakes import FakeEmbedder
 from tests.index.articles import BRIDGE, GARDEN, HARBOUR, TOWN, write_articles
+from ui import start
 
 ROSES = "How many roses does the garden have?"
 FOREIGN = "Who won the football World Cup in 2022?"
@@ -246,6 +248,10 @@ def test_ask_of_some_files(footnote: Footnote, town_index: Path) -> None:
         (["ask", ROSES], "there is no folder seeds"),
         (["status"], "there is no index at .footnote"),
         (["status", "--index", "nothing"], "there is no index at nothing"),
+        (["index", ""], "the name of a folder is empty"),
+        (["watch", " "], "the name of a folder is empty"),
+        (["chat", ""], "the name of a folder is empty"),
+        (["status", "--index", ""], "the name of a folder is empty"),
         (["eval", "nothing.jsonl"], "cannot read nothing.jsonl"),
     ],
 )
@@ -353,9 +359,56 @@ def test_debug_may_follow_the_command(elsewhere: Footnote, tmp_path: Path) -> No
     assert "Traceback" in done.err
 
 
-def test_the_console_script_is_this_one() -> None:
-    (script,) = entry_points(group="console_scripts", name="footnote")
-    assert script.load() is run
+def test_the_console_script_is_this_one(repository: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]
+    script = EntryPoint("footnote", project["scripts"]["footnote"], "console_scripts")
+    assert script.load() is start.run
+
+
+def test_ctrl_c_while_the_command_line_is_loaded_is_no_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Interrupted:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "rag.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "rag.cli")
+    monkeypatch.setattr(sys, "meta_path", [Interrupted(), *sys.meta_path])
+    with pytest.raises(SystemExit) as exit_:
+        start.run()
+    assert exit_.value.code == 130
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize("seconds", [0.05, 0.2, 0.5, 1.0])
+def test_ctrl_c_at_any_moment_is_no_traceback(
+    repository: Path, tmp_path: Path, seconds: float
+) -> None:
+    folder = write_articles(tmp_path / "articles", TOWN)
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-c", "print(flush=True); from ui.start import run; run()"),
+            *("index", folder, "--index", tmp_path / "index"),
+        ],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(repository)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(seconds)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+        process.communicate()
+    assert "Traceback" not in err
+    assert process.returncode in (0, 130)
 
 
 # -- status and doctor ---------------------------------------------------------------------
@@ -378,6 +431,19 @@ def test_status_names_stale_files(footnote: Footnote, tmp_path: Path) -> None:
     build_index(folder, tmp_path / "index", FakeEmbedder())
     write_articles(folder, TOWN | {"new.txt": HARBOUR})
     assert "stale       new.txt" in footnote("status", "--index", tmp_path / "index").out
+
+
+@pytest.mark.integration
+def test_status_of_a_damaged_index_is_an_error(footnote: Footnote, tmp_path: Path) -> None:
+    folder = write_articles(tmp_path / "articles", TOWN)
+    build_index(folder, tmp_path / "index", FakeEmbedder())
+    (tmp_path / "index" / "data-1" / "chroma" / "chroma.sqlite3").unlink()
+    done = footnote("status", "--index", tmp_path / "index")
+    assert done.status == 1
+    assert "(damaged: run footnote index --rebuild)" in done.out
+    plain = footnote("status", "--index", tmp_path / "index", "--json")
+    assert plain.status == 1
+    assert json.loads(plain.out)["complete"] is False
 
 
 @pytest.mark.integration

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -17,6 +18,7 @@ from index.build import build_index
 from index.doctor import examine
 from index.errors import FootnoteError, IndexStoreError, ModelMismatchError
 from index.head import ServerLock
+from index.mirror import head_of
 from index.server import Connection, Server
 from index.store import Index
 from tests.fakes import FakeEmbedder
@@ -336,6 +338,69 @@ def _is_locked(connection: Connection) -> bool:
     return f"{connection.server.collection}-lock" in names
 
 
+_COMMAND = """
+import sys
+import rag.session
+from rag.cli import run
+from tests.fakes import FakeEmbedder
+rag.session.embedder_for = lambda *_: FakeEmbedder(delay=0.5)
+sys.argv = ["footnote", "index", *sys.argv[1:]]
+run()
+"""
+
+
+def test_the_command_gives_its_right_back_at_sigterm(
+    tmp_path: Path, server: Server, corpus: Path, repository: Path
+) -> None:
+    write_articles(corpus, CHANGED)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", _COMMAND, corpus, "--index", tmp_path / "one"],
+        cwd=repository,
+        env=os.environ
+        | {
+            "FOOTNOTE_CHROMA_URL": server.url,
+            "FOOTNOTE_CHROMA_COLLECTION": server.collection,
+        },
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    connection = Connection(server)
+    try:
+        until = time.monotonic() + 60
+        while not _is_locked(connection):
+            assert time.monotonic() < until
+            assert writer.poll() is None
+            time.sleep(0.05)
+        writer.terminate()
+        _, err = writer.communicate(timeout=60)
+    finally:
+        writer.kill()
+        writer.communicate()
+    assert writer.returncode == 143
+    assert "Traceback" not in err
+    assert not _is_locked(connection)
+    connection.close()
+    build_index(corpus, tmp_path / "one", FakeEmbedder(), server=server)
+
+
+def test_a_request_to_stop_while_the_right_is_taken_gives_it_back(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = ServerLock._take
+
+    def interrupted(lock: ServerLock) -> bool:
+        assert take(lock)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ServerLock, "_take", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        ServerLock(server).__enter__()
+    monkeypatch.setattr(ServerLock, "_take", take)
+    connection = Connection(server)
+    assert not _is_locked(connection)
+    connection.close()
+
+
 def test_who_was_taken_for_dead_may_not_switch(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -383,6 +448,23 @@ def test_the_doctor_knows(
     found = [str(finding) for finding in examine()]
     assert any("error" in line and "does not accept the token" in line for line in found)
     assert SECRET not in "".join(found)
+
+
+@pytest.mark.parametrize("setting", ["tenant", "database"])
+def test_a_tenant_or_a_database_that_is_not_there_is_named(
+    tmp_path: Path, server: Server, corpus: Path, setting: str
+) -> None:
+    wrong = replace(server, **{setting: "nobody"})
+    for use in (
+        lambda: build_index(corpus, tmp_path / "index", FakeEmbedder(), server=wrong),
+        lambda: Index(tmp_path / "index", FakeEmbedder(), wrong),
+        lambda: head_of(wrong),
+    ):
+        with pytest.raises(IndexStoreError, match="has no database") as raised:
+            use()
+        assert "nobody" in raised.value.what
+        assert f"FOOTNOTE_CHROMA_{setting.upper()}" in raised.value.fix
+    assert not (tmp_path / "index").exists()
 
 
 def test_errors_are_for_people(server: Server) -> None:
