@@ -13,8 +13,10 @@ import shutil
 import sqlite3
 import struct
 import threading
-from collections.abc import Collection, Iterable, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, cast
@@ -47,6 +49,8 @@ _HEADER = struct.Struct("<iQQQQ")
 _HEADER_VERSION = 1
 _LENGTH_BYTES = 4
 PART = "its vectors"
+_PATIENCE = 20  # times that a removed folder is asked again
+_BETWEEN = 0.05  # seconds
 _READ_AT_ONCE = 1000  # vectors asked for in one statement
 
 
@@ -155,17 +159,36 @@ class LocalChroma:
 
     def nearest(self, query: Vectors, limit: int) -> list[tuple[str, float]]:
         with explained(PART):
-            found = self._collection.query(
-                query_embeddings=cast(Any, query[None, :]), n_results=limit, include=["distances"]
+            found = self._asked(
+                lambda: self._collection.query(
+                    query_embeddings=cast(Any, query[None, :]),
+                    n_results=limit,
+                    include=["distances"],
+                )
             )
             distances = (found["distances"] or [[]])[0]
             return [(id_, 1.0 - d) for id_, d in zip(found["ids"][0], distances, strict=True)]
+
+    def _asked(self, ask: Callable[[], Any]) -> Any:
+        """What Chroma answers, also from a folder that a rebuild has removed meanwhile.
+
+        Its connection to the database has the file open. While that is not yet given back after
+        the last question, Chroma would open another one, and finds no file.
+        """
+        for _ in range(_PATIENCE):
+            try:
+                return ask()
+            except Exception:
+                if (self._folder / DATABASE).exists():
+                    raise
+                time.sleep(_BETWEEN)
+        return ask()
 
     def vectors(self, ids: Collection[str]) -> dict[str, Vectors]:
         found: dict[str, Vectors] = {}
         for part in _batches(ids, _READ_AT_ONCE):
             with explained(PART):
-                got = self._collection.get(ids=part, include=["embeddings"])
+                got = self._asked(partial(self._collection.get, ids=part, include=["embeddings"]))
                 if got["embeddings"] is None:
                     continue
                 for id_, vector in zip(got["ids"], got["embeddings"], strict=True):

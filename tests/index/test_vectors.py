@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -298,3 +299,20 @@ def test_neighbours_that_lie_close_together_are_found(tmp_path: Path) -> None:
         nearest += 30
     store.close()
     assert found / nearest > 0.97
+
+
+def test_a_folder_that_a_rebuild_removed_goes_on_answering(tmp_path: Path) -> None:
+    """Beside other work Chroma gives its connection back late, and would open the file anew."""
+    folder = tmp_path / "chroma"
+    folder.mkdir()
+    with closing(LocalChroma(folder, create=True)) as made:
+        made.put(["a", "b"], np.eye(2, dtype=np.float32), ["a", "b"])
+        made.settle()
+    with closing(LocalChroma(folder)) as vectors, ThreadPoolExecutor(4) as others:
+        query = np.asarray([1, 0], dtype=np.float32)
+        assert vectors.nearest(query, 1) == [("a", 1.0)]
+        shutil.rmtree(folder)
+        for _ in range(4):
+            others.submit(lambda: [sum(n * n for n in range(2000)) for _ in range(3000)])
+        for _ in range(500):
+            assert vectors.nearest(query, 1) == [("a", 1.0)]
