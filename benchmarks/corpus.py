@@ -85,11 +85,21 @@ def footnote(*arguments: str) -> list[str]:
     return [str(Path(sys.executable).with_name("footnote")), *arguments]
 
 
-def index(corpus: Path, path: Path, question: str | None = None) -> Run:
-    """Index in a process of its own, asked meanwhile if there is a question."""
+def index(
+    corpus: Path, path: Path, question: str | None = None, *, from_cache: bool = False
+) -> Run:
+    """Index in a process of its own, asked meanwhile if there is a question.
+
+    Args:
+        corpus: the articles.
+        path: of the index.
+        question: asked until it is answered from all words.
+        from_cache: there is nothing yet but the vectors of another index.
+    """
+    command = footnote("index", str(corpus), "--index", str(path))
     started = time.perf_counter()
     process = subprocess.Popen(
-        footnote("index", str(corpus), "--index", str(path)), stdout=subprocess.PIPE, text=True
+        [*command, "--rebuild"] if from_cache else command, stdout=subprocess.PIPE, text=True
     )
     first = all_words = None
     while question and all_words is None and not _has_ended(process.pid):
@@ -178,7 +188,7 @@ def measure(
         (place / "middle-index").mkdir()
         shutil.copy(path / "embeddings.sqlite3", place / "middle-index")  # nothing embedded twice
         paths[MIDDLE] = place / "middle-index"
-        index(middle, paths[MIDDLE])
+        index(middle, paths[MIDDLE], from_cache=True)
     paths[len(files)] = path
     medians = ask_in_turns(list(paths.values()), questions, rounds)
     peak = asking_megabytes(path, questions)
