@@ -23,6 +23,7 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 SEEDS: Final = ROOT / "seeds"
 QUESTIONS: Final = ROOT / "tests" / "questions.jsonl"
 
+_IN_CODE: Final = "from rag.cli import run; run()"
 _HEAD: Final = ("what", "figure", "baseline", "ratio", "target", "ok?")
 
 
@@ -131,8 +132,19 @@ def peak_megabytes() -> float:
     if status.exists():  # `getrusage` counts what the parent held when this process was begun
         lines = dict(line.split(":", 1) for line in status.read_text("utf-8").splitlines())
         return int(lines["VmHWM"].split()[0]) * 1.024 / 1000
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1_000_000 if sys.platform == "darwin" else 1000)
+    return megabytes_of(resource.getrusage(resource.RUSAGE_SELF))
+
+
+def megabytes_of(usage: resource.struct_rusage) -> float:
+    """The most memory that a process held which has ended, or this one's as the system tells it."""
+    return usage.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1000)
+
+
+def footnote(*arguments: str) -> list[str]:
+    """The command as one types it: the console script, or its code if it is not there."""
+    script = Path(sys.executable).with_name("footnote")
+    start = [str(script)] if script.exists() else [sys.executable, "-c", _IN_CODE]
+    return [*start, *arguments]
 
 
 def build(corpus: Path, path: Path) -> Path:

@@ -28,8 +28,10 @@ from common import (
     SEEDS,
     Figure,
     build,
+    footnote,
     larger_corpus,
     make_parser,
+    megabytes_of,
     peak_megabytes,
     report,
     scratch,
@@ -80,11 +82,6 @@ def copied(files: Sequence[Path], folder: Path, target: Path) -> Path:
     return target
 
 
-def footnote(*arguments: str) -> list[str]:
-    """The command, as one types it."""
-    return [str(Path(sys.executable).with_name("footnote")), *arguments]
-
-
 def index(
     corpus: Path, path: Path, question: str | None = None, *, from_cache: bool = False
 ) -> Run:
@@ -120,7 +117,7 @@ def index(
     return Run(
         seconds,
         int(computed[1].replace(",", "")),
-        usage.ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1000),
+        megabytes_of(usage),
         first,
         all_words,
     )

@@ -20,14 +20,13 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from common import ROOT, SEEDS, Figure, build, make_parser, report, scratch
+from common import ROOT, SEEDS, Figure, build, footnote, make_parser, report, scratch
 
 QUESTION: Final = "How many drones did Moscow say were used?"
 TARGET: Final = 2.0
 LEAST_RUNS: Final = 7
 NOT_NEEDED: Final = frozenset({"llama_index", "openai", "gradio"})
 
-_ASK_IN_CODE: Final = "from rag.cli import run; run()"
 _ASK_AND_LIST: Final = """
 import json, sys
 from rag.cli import run
@@ -39,10 +38,8 @@ finally:
 
 
 def ask_command(path: Path) -> list[str]:
-    """`footnote ask` as one types it: the console script, or its code if it is not there."""
-    script = Path(sys.executable).with_name("footnote")
-    start = [str(script)] if script.exists() else [sys.executable, "-c", _ASK_IN_CODE]
-    return [*start, "ask", QUESTION, "--index", str(path)]
+    """`footnote ask` as one types it."""
+    return footnote("ask", QUESTION, "--index", str(path))
 
 
 def bare_command(path: Path) -> list[str]:

@@ -454,7 +454,7 @@ class Build:
         """Give a catalogue that nobody takes for complete its vectors, and mark it so."""
         catalog.begin()
         catalog.put(store.WORDS, "1")
-        catalog.put(store.GENERATION, str(catalog.number(store.GENERATION) + 1))
+        store.next_generation(catalog)
         catalog.commit()
         with closing(vectors):
             have = vectors.ids()
@@ -482,7 +482,7 @@ class Build:
         """Mark a catalogue as complete, inside a transaction."""
         for key, value in ((store.COMPLETE, "1"), (store.SWEPT, "1"), (store.LOGGED, "0")):
             catalog.put(key, value)
-        catalog.put(store.GENERATION, str(catalog.number(store.GENERATION) + 1))
+        store.next_generation(catalog)
 
     def _fill(self, texts: Iterable[tuple[str, str]], total: int, vectors: VectorStore) -> None:
         self.summary.embedded += fill_vectors(
@@ -520,7 +520,7 @@ class Build:
             self._take_out(catalog, gone)
             if vectors is not None:
                 relate(catalog, vectors, self._progress)
-            catalog.put(store.GENERATION, str(catalog.number(store.GENERATION) + 1))
+            store.next_generation(catalog)
             catalog.commit()
         except BaseException:
             catalog.rollback()

@@ -349,6 +349,11 @@ def check_vectors(path: Path, data: str) -> None:
     check_seal(path / data / CHROMA)
 
 
+def next_generation(catalog: Catalog) -> None:
+    """Tell readers, once the transaction is committed, that there is something new to see."""
+    catalog.put(GENERATION, str(catalog.number(GENERATION) + 1))
+
+
 def damage_of(path: Path, data: str, catalog: Catalog) -> DamagedIndexError | None:
     """What a look at sizes and numbers finds wrong with the vectors of a complete index.
 

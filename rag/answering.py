@@ -218,7 +218,7 @@ def _answer_fact(
 ) -> list[Statement]:
     """The sentences that answer, and what speaks against them, or against the question."""
     against = contradiction(question.text, retrieval.candidates, articles)
-    if against is not None and opposed(against, retrieval.candidates) is None:
+    if against is not None and _is_undisputed(against, retrieval):
         others = [c for c in retrieval.candidates if c is not against]
         shown = choose([against, *others])
         return [premise_contradicted(), *(replace(claim, asks=question) for claim in shown)]
@@ -234,6 +234,11 @@ def _answer_fact(
     if contrast.leads:
         return [contrast.remark, contrast.claim, *with_room(shown)]
     return [*with_room(shown), contrast.claim, contrast.remark]
+
+
+def _is_undisputed(sentence: Candidate, retrieval: Retrieval) -> bool:
+    """Whether no other article says the opposite of a sentence."""
+    return opposed(sentence.text, sentence.row.file, retrieval.candidates) is None
 
 
 def _describe(retriever: Retriever, asked: str, files: Sequence[str]) -> Found | None:

@@ -115,20 +115,23 @@ def other_side(
 # -- claims and denials --------------------------------------------------------------------
 
 
-def opposed(candidate: Candidate, others: Sequence[Candidate]) -> Candidate | None:
-    """The best sentence of another article that says the opposite in nearly the same words."""
-    file, text = candidate.row.file, candidate.text
-    return next((c for c in others if c.row.file != file and is_denied(text, c.text)), None)
+def opposed(text: str, file: str, candidates: Sequence[Candidate]) -> Candidate | None:
+    """The best sentence of another article that says the opposite in nearly the same words.
+
+    Args:
+        text: the sentence.
+        file: the article that it is of.
+        candidates: best first.
+    """
+    return next((c for c in candidates if c.row.file != file and is_denied(text, c.text)), None)
 
 
 def _opposite(retrieval: Retrieval, first: Passage, text: str) -> Contrast | None:
     """What another article says is not so, in nearly the same words, or says is."""
-    for candidate in retrieval.candidates[:_LOOKED_AT]:
-        row = candidate.row
-        if row.file != first.file and is_denied(text, candidate.text):
-            passage = Passage(row.file, row.paragraph, row.start, row.end)
-            return Contrast(Claim(passage), sources_differ(first.file, row.file))
-    return None
+    found = opposed(text, first.file, retrieval.candidates[:_LOOKED_AT])
+    if found is None:
+        return None
+    return Contrast(Claim(_passage(found)), sources_differ(first.file, found.row.file))
 
 
 def _denial(

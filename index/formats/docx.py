@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from index.formats.archive import MAGIC, Archive, broken, parse_xml
-from index.formats.extracted import Extracted, FormatError, from_blocks
+from index.formats.extracted import BETWEEN_CELLS, Extracted, FormatError, from_blocks
 from index.formats.text import refuse_other_formats
 
 _OF_A_PROGRAM: Final = ("Word Document", "python-docx")  # what it writes where nothing is given
@@ -19,7 +19,6 @@ _W: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _TEXT_BOX: Final = f"{_W}txbxContent"
 _HEADINGS: Final = ("title", "heading 1", "heading1")
-_BETWEEN_CELLS: Final = " | "
 _AROUND: Final = tuple(f"{_W}{name}" for name in "sdt sdtContent ins moveTo customXml".split())
 """What blocks, rows and cells may stand in."""
 _NOT_SHOWN: Final = (*(f"{_W}{name}" for name in "del moveFrom rt".split()), _FALLBACK)
@@ -115,7 +114,7 @@ class _Reader:
         if row.find(f"{_W}trPr/{_W}del") is not None:
             return ""
         cells = (" ".join(self.blocks(c, in_cell=True)).strip() for c in _inside(row, f"{_W}tc"))
-        return _BETWEEN_CELLS.join(filter(None, cells))
+        return BETWEEN_CELLS.join(filter(None, cells))
 
     def _notes_due(self) -> Iterator[str]:
         while self._due:

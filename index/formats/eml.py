@@ -12,7 +12,7 @@ from typing import Final
 
 from index.formats import mail_lines
 from index.formats.charsets import browser_name
-from index.formats.extracted import Extracted, FormatError, field, no_text
+from index.formats.extracted import Extracted, FormatError, field, no_text, storable, with_newlines
 from index.formats.fragment import text_of as text_of_html
 from index.formats.html import decode as decode_page
 from index.formats.html import from_page
@@ -220,8 +220,7 @@ def _decoded(part: EmailMessage) -> str:
             text = decode_page(payload) if is_page else decode(payload)
         except FormatError:
             return ""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", " ")
+    return storable(with_newlines(text.removeprefix("\ufeff")))
 
 
 def _as_declared(payload: bytes, charset: str) -> str | None:

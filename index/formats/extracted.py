@@ -10,6 +10,9 @@ from typing import Final
 MOST_CHARACTERS: Final = 50_000_000
 """Of one article: a small file may unpack to more than any memory holds."""
 
+BETWEEN_CELLS: Final = " | "
+"""Of a row of a table."""
+
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SOFT = re.compile("[\u00ad\u200b\u2060\ufeff]")  # where a word may break: not part of it
 _LIGATURES = str.maketrans(
@@ -65,6 +68,16 @@ class Block:
 def clean(text: str) -> str:
     """A paragraph on one line, without control characters and halves of characters."""
     return " ".join(_SOFT.sub("", _CONTROLS.sub(" ", text)).translate(_LIGATURES).split())
+
+
+def with_newlines(text: str) -> str:
+    """A text whose lines end with newlines alone."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def storable(text: str) -> str:
+    """A text without halves of characters and zeros, which cannot be stored."""
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", " ")
 
 
 def field(value: object) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from index.formats.extracted import clean
+from index.formats.extracted import clean, with_newlines
 from index.formats.markup import parse_html, text_blocks
 
 _BREAK: Final = re.compile(r"<br\b[^<>]{0,100}>", re.IGNORECASE)
@@ -26,7 +26,7 @@ def text_of(page: str) -> str:
 
     Where it has no paragraphs of its own, its lines and line breaks make them.
     """
-    page = page.replace("\r\n", "\n").replace("\r", "\n")
+    page = with_newlines(page)
     if not _BLOCK.search(page):
         tree = parse_html(_BREAK.sub("\n", page))
         return "" if tree is None else "\n\n".join(filter(str.strip, text_blocks(tree)))

@@ -13,7 +13,14 @@ import trafilatura
 
 from index.formats.article import article_blocks
 from index.formats.charsets import browser_name
-from index.formats.extracted import Extracted, FormatError, from_blocks, letters_of, no_text
+from index.formats.extracted import (
+    BETWEEN_CELLS,
+    Extracted,
+    FormatError,
+    from_blocks,
+    letters_of,
+    no_text,
+)
 from index.formats.markup import is_hidden, line_around, name_of, parse_html, text_blocks
 from index.formats.page_facts import address_of, author_of, published, title_of
 from index.formats.text import decode as decode_text
@@ -164,7 +171,7 @@ def _blocks(body: Any) -> Iterator[str]:
     for element in body:
         if element.tag == "row":
             cells = (" ".join(_text(cell).split()) for cell in element)
-            yield " | ".join(filter(None, cells))
+            yield BETWEEN_CELLS.join(filter(None, cells))
         elif element.tag in ("list", "quote", "table", "div") and len(element):
             if element.text and element.text.strip():
                 yield element.text

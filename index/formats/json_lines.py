@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from index.formats.extracted import Extracted, FormatError, field
+from index.formats.extracted import Extracted, FormatError, field, storable
 from index.formats.facts import by_name, facts_of, unescaped, values
 
 _TEXT: Final = (
@@ -153,7 +153,7 @@ def _whole(value: object, depth: int = 0) -> str:
         return next(filter(str.strip, parts), "")
     if not isinstance(value, str):
         return ""
-    text = value.encode("utf-8", "replace").decode("utf-8").replace("\x00", " ")
+    text = storable(value)
     if not _is_html(text):
         return unescaped(text)
     from index.formats.fragment import text_of  # where files of strangers are read

@@ -10,12 +10,11 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from index.formats import front_matter
-from index.formats.extracted import Extracted, from_blocks
+from index.formats.extracted import BETWEEN_CELLS, Extracted, from_blocks, with_newlines
 from index.formats.facts import facts_of
 from index.formats.markup import parse_html, text_blocks
 from index.formats.text import decode
 
-_BETWEEN_CELLS: Final = " | "
 _FENCE: Final = re.compile(r" {0,3}(```|~~~)")
 _FOOTNOTE: Final = re.compile(r" {0,3}\[\^[^\]\s]{1,60}\]:[ \t]*")
 _CALLOUT: Final = re.compile(r"\[![\w-]{1,30}\][+-]?[ \t]*")
@@ -37,7 +36,7 @@ def extract(data: bytes) -> Extracted:
     Raises:
         FormatError: it is no text.
     """
-    text = decode(data).removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = with_newlines(decode(data).removeprefix("\ufeff"))
     fields, text = front_matter.split(text)
     facts = facts_of(fields)
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -79,7 +78,7 @@ def _blocks(tokens: list[Token]) -> list[tuple[str, bool]]:
         elif token.type == "tr_open":
             cells = []
         elif token.type == "tr_close":
-            blocks.append((_BETWEEN_CELLS.join(cells or []), False))
+            blocks.append((BETWEEN_CELLS.join(cells or []), False))
             cells = None
         elif token.type == "inline":
             texts = _without_box(token.children or [], around)

@@ -10,6 +10,8 @@ from typing import Any, Final
 
 from lxml import etree, html
 
+from index.formats.extracted import BETWEEN_CELLS
+
 _SILENT: Final = frozenset(
     "script style template noscript head iframe object embed svg canvas audio video map "
     "select textarea button input dialog rt rp annotation annotation-xml".split()
@@ -25,7 +27,6 @@ _CELLS: Final = frozenset({"td", "th"})
 ENOUGH: Final = 400
 """Characters of a line that tell a sentence from a byline."""
 _NEIGHBOURS: Final = 20  # elements of a line that are looked at on each side
-_BETWEEN_CELLS: Final = " | "
 _PROSE_IN_CELL: Final = 60  # letters of each of two paragraphs that make a cell a column of text
 _NOT_SHOWN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
 
@@ -163,7 +164,7 @@ class _Reader:
             self._part.append(text)
             return
         if self._cell and self._origin is not None:
-            self._part.append(_BETWEEN_CELLS)
+            self._part.append(BETWEEN_CELLS)
         self._part.append(text)
         self._break = self._cell = False
         if self._origin is None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from index.build import build_index
 from index.catalog import Catalog
 from tests.fakes import FakeEmbedder
+from tests.index.articles import TOWN, write_articles
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +24,14 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def embedder() -> FakeEmbedder:
     return FakeEmbedder()
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    """An index of the articles of a town."""
+    path = tmp_path / "index"
+    build_index(write_articles(tmp_path / "articles", TOWN), path, FakeEmbedder())
+    return path
 
 
 @pytest.fixture

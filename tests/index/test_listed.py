@@ -22,13 +22,6 @@ from tests.index.contents import assert_same
 CHANGED = TOWN | {"garden.txt": GARDEN.replace("4,711 roses", "4,712 tulips")}
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Path:
-    path = tmp_path / "index"
-    build_index(write_articles(tmp_path / "articles", TOWN), path, FakeEmbedder())
-    return path
-
-
 def database(path: Path) -> Path:
     return path / "data-1" / "chroma" / "chroma.sqlite3"
 

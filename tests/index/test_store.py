@@ -378,13 +378,6 @@ def test_a_path_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
 # -- an open index -------------------------------------------------------------------------
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Path:
-    path = tmp_path / "index"
-    build_index(write_articles(tmp_path / "articles", TOWN), path, FakeEmbedder())
-    return path
-
-
 def test_there_must_be_an_index(tmp_path: Path) -> None:
     with pytest.raises(IndexStoreError, match="there is no index at") as raised:
         Index(tmp_path / "nothing", FakeEmbedder())

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -308,11 +309,7 @@ def test_a_killed_writer_blocks_nobody_for_ever(
     )
     connection = Connection(server)
     try:
-        until = time.monotonic() + 60
-        while not _is_locked(connection):
-            assert time.monotonic() < until
-            assert writer.poll() is None
-            time.sleep(0.05)
+        _wait_until_locked(connection, writer)
         with pytest.raises(IndexStoreError, match="another process is writing") as raised:
             build_index(corpus, tmp_path / "three", FakeEmbedder(), server=server)
         assert raised.value.retryable
@@ -336,6 +333,14 @@ def test_a_killed_writer_blocks_nobody_for_ever(
 def _is_locked(connection: Connection) -> bool:
     names = connection.ask(lambda client: [found.name for found in client.list_collections()])
     return f"{connection.server.collection}-lock" in names
+
+
+def _wait_until_locked(connection: Connection, writer: subprocess.Popen[Any]) -> None:
+    until = time.monotonic() + 60
+    while not _is_locked(connection):
+        assert time.monotonic() < until
+        assert writer.poll() is None
+        time.sleep(0.05)
 
 
 _COMMAND = """
@@ -366,11 +371,7 @@ def test_the_command_gives_its_right_back_at_sigterm(
     )
     connection = Connection(server)
     try:
-        until = time.monotonic() + 60
-        while not _is_locked(connection):
-            assert time.monotonic() < until
-            assert writer.poll() is None
-            time.sleep(0.05)
+        _wait_until_locked(connection, writer)
         writer.terminate()
         _, err = writer.communicate(timeout=60)
     finally:
